@@ -1,0 +1,1 @@
+//! The HTTP contract: paths, data types, problem codes and the OpenAPI document.

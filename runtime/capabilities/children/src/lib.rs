@@ -1,0 +1,1 @@
+//! Start jobs and wait for them.

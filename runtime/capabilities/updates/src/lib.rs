@@ -1,0 +1,1 @@
+//! Enumerate, plan and install updates.

@@ -1,0 +1,61 @@
+//! Automation accounts: runbooks, jobs and workers that belong together.
+
+use crate::{id::WorkspaceId, name::Name};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The account that the first deployment creates.
+pub const DEFAULT: &str = "Automation";
+
+/// An automation account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Its name.
+    pub name: Name,
+    /// The workspace that it is linked to.
+    pub workspace: Option<WorkspaceId>,
+    /// The modules that come with it.
+    pub modules: Vec<Module>,
+    /// When it was made, and by what.
+    pub created_at: Timestamp,
+    /// Who or what made it.
+    pub created_by: String,
+}
+
+/// A module: a component that runbooks import.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Whether it came with the account.
+    pub preloaded: bool,
+}
+
+/// What somebody may do.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+pub enum Role {
+    /// See everything but content.
+    Reader,
+    /// Also start and watch jobs.
+    Operator,
+    /// Also change runbooks and deployments.
+    Contributor,
+    /// Also grant powers and make tokens.
+    Owner,
+}

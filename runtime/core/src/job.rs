@@ -1,0 +1,479 @@
+//! Jobs: one run of one version of a runbook on one worker.
+//!
+//! ```text
+//!  New --Activate--> Activating --Start--> Running --Finish--> Completed | Failed
+//!   |                    |                 |  |  \
+//!   |<---- Release ------+                 |  |   +--AskStop--> Stopping --Finish/Halted--> Stopped
+//!   |                                      |  +--AskSuspend--> Suspending --Halted--> Suspended
+//!   |<------------- Release ---------------+                                |
+//!   |                                      |                  AskResume --> Resuming --Activate--> Activating
+//!   +--AskStop--> Stopped                  +--Lose--> Disconnected --Return--> Running
+//! ```
+//! Events of a worker carry its lease; one with an older lease changes nothing and is refused as `WrongWorker`.
+
+use crate::{
+    code::{Code, Failure},
+    digest::Digest,
+    grant::Grant,
+    id::{ComputerId, JobId, RunId, WorkerId},
+    name::Name,
+    runbook::Limits,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A job's status; the order is Azure's wire index.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+pub enum JobStatus {
+    /// Waits for a worker.
+    New,
+    /// A worker took it.
+    Activating,
+    /// The guest runs.
+    Running,
+    /// It ended well.
+    Completed,
+    /// It ended with an error.
+    Failed,
+    /// Somebody stopped it.
+    Stopped,
+    /// It waits for something that an operator must do.
+    Blocked,
+    /// It can be resumed.
+    Suspended,
+    /// Its worker is gone; it may come back.
+    Disconnected,
+    /// It is about to be Suspended.
+    Suspending,
+    /// It is about to be Stopped.
+    Stopping,
+    /// It waits for a worker to go on.
+    Resuming,
+    /// It is being deleted.
+    Removing,
+}
+
+/// Where a job's start came from; the order is Azure's wire index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+pub enum Trigger {
+    /// Not known.
+    Unknown,
+    /// A person or program through the API.
+    Manual,
+    /// A test of the draft.
+    TestDraft,
+    /// A schedule or an update deployment.
+    Scheduled,
+    /// A webhook.
+    Webhook,
+    /// Another job.
+    Internal,
+    /// A watcher.
+    Watcher,
+}
+
+/// The right of one worker to run one job, until a later epoch is given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Lease {
+    /// The worker that holds it.
+    pub worker: WorkerId,
+    /// Grows with every lease of the job.
+    pub epoch: u64,
+}
+
+/// A job's place in its life, with what is true only there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status")]
+pub enum Phase {
+    /// Waits for a worker.
+    New,
+    /// A worker took it.
+    Activating { lease: Lease },
+    /// The guest runs.
+    Running { lease: Lease },
+    /// Its worker is gone.
+    Disconnected { lease: Lease },
+    /// Its worker was asked to stop it.
+    Stopping { lease: Lease },
+    /// Its worker was asked to suspend it.
+    Suspending { lease: Lease },
+    /// It holds no worker.
+    Suspended,
+    /// It waits for a worker to go on.
+    Resuming,
+    /// It ended well, with its result.
+    Completed { result: Option<serde_json::Value> },
+    /// It ended with an error.
+    Failed { error: Failure },
+    /// Somebody stopped it.
+    Stopped,
+}
+
+impl Phase {
+    /// The status that people see.
+    pub fn status(&self) -> JobStatus {
+        match self {
+            Phase::New => JobStatus::New,
+            Phase::Activating { .. } => JobStatus::Activating,
+            Phase::Running { .. } => JobStatus::Running,
+            Phase::Disconnected { .. } => JobStatus::Disconnected,
+            Phase::Stopping { .. } => JobStatus::Stopping,
+            Phase::Suspending { .. } => JobStatus::Suspending,
+            Phase::Suspended => JobStatus::Suspended,
+            Phase::Resuming => JobStatus::Resuming,
+            Phase::Completed { .. } => JobStatus::Completed,
+            Phase::Failed { .. } => JobStatus::Failed,
+            Phase::Stopped => JobStatus::Stopped,
+        }
+    }
+
+    /// The lease that is out, if one is.
+    pub fn lease(&self) -> Option<Lease> {
+        match self {
+            Phase::Activating { lease }
+            | Phase::Running { lease }
+            | Phase::Disconnected { lease }
+            | Phase::Stopping { lease }
+            | Phase::Suspending { lease } => Some(*lease),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing more will happen to it.
+    pub fn ended(&self) -> bool {
+        matches!(self, Phase::Completed { .. } | Phase::Failed { .. } | Phase::Stopped)
+    }
+}
+
+/// How a guest ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// With its result.
+    Completed(Option<serde_json::Value>),
+    /// With an error.
+    Failed(Failure),
+    /// Because it was asked to stop.
+    Stopped,
+    /// Because it was asked to suspend; its journal is complete.
+    Suspended,
+}
+
+/// What may happen to a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobEvent {
+    /// The control plane gives it to a worker.
+    Activate(Lease),
+    /// The worker verified it and starts the guest.
+    Start(Lease),
+    /// The worker could not take it: it goes back.
+    Release(Lease),
+    /// The guest ended.
+    Finish(Lease, Outcome),
+    /// The worker is silent.
+    Lose(Lease),
+    /// The worker is back and still has it.
+    Return(Lease),
+    /// It can never run or go on: the control plane ends it.
+    Fail(Failure),
+    /// Somebody asks for its stop.
+    AskStop,
+    /// Somebody asks for its suspension.
+    AskSuspend,
+    /// Somebody asks for it to go on.
+    AskResume,
+}
+
+impl JobEvent {
+    fn lease(&self) -> Option<Lease> {
+        match self {
+            JobEvent::Start(lease)
+            | JobEvent::Release(lease)
+            | JobEvent::Finish(lease, _)
+            | JobEvent::Lose(lease)
+            | JobEvent::Return(lease) => Some(*lease),
+            _ => None,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            JobEvent::Activate(_) => "be activated",
+            JobEvent::Start(_) => "start",
+            JobEvent::Release(_) => "be released",
+            JobEvent::Finish(..) => "finish",
+            JobEvent::Lose(_) => "lose its worker",
+            JobEvent::Return(_) => "return",
+            JobEvent::Fail(_) => "be failed",
+            JobEvent::AskStop => "be stopped",
+            JobEvent::AskSuspend => "be suspended",
+            JobEvent::AskResume => "be resumed",
+        }
+    }
+}
+
+/// The phase after `event`, or why it cannot happen now. The phase is unchanged by a refusal.
+pub fn next(phase: &Phase, event: JobEvent) -> Result<Phase, Failure> {
+    use JobEvent as E;
+    use Phase as P;
+    if let (Some(held), Some(given)) = (phase.lease(), event.lease())
+        && held != given
+    {
+        return Err(Failure::new(
+            Code::WrongWorker,
+            format!("lease {} of worker {} is no longer valid", given.epoch, given.worker),
+        ));
+    }
+    let next = match (phase, event) {
+        (P::New | P::Resuming, E::Activate(lease)) => P::Activating { lease },
+        (P::Activating { .. }, E::Start(lease)) => P::Running { lease },
+        (P::Activating { .. }, E::Release(_)) => P::New,
+        (P::Running { .. } | P::Disconnected { .. }, E::Release(_)) => P::New,
+        (P::Activating { .. } | P::Running { .. }, E::Lose(lease)) => P::Disconnected { lease },
+        (P::Stopping { .. }, E::Lose(_)) => P::Stopped,
+        (P::Suspending { .. }, E::Lose(lease)) => P::Disconnected { lease },
+        (P::Disconnected { .. }, E::Return(lease)) => P::Running { lease },
+        (
+            P::Activating { .. }
+            | P::Running { .. }
+            | P::Disconnected { .. }
+            | P::Stopping { .. }
+            | P::Suspending { .. },
+            E::Finish(_, outcome),
+        ) => match outcome {
+            Outcome::Completed(result) => P::Completed { result },
+            Outcome::Failed(error) => P::Failed { error },
+            Outcome::Stopped => P::Stopped,
+            Outcome::Suspended => P::Suspended,
+        },
+        (P::New | P::Suspended | P::Resuming, E::AskStop) => P::Stopped,
+        (
+            P::Activating { lease }
+            | P::Running { lease }
+            | P::Disconnected { lease }
+            | P::Suspending { lease },
+            E::AskStop,
+        ) => P::Stopping { lease: *lease },
+        (P::New, E::AskSuspend) => P::Suspended,
+        (P::Activating { lease } | P::Running { lease }, E::AskSuspend) => {
+            P::Suspending { lease: *lease }
+        }
+        (P::Suspended, E::AskResume) => P::Resuming,
+        (P::Completed { .. } | P::Failed { .. } | P::Stopped, event) => {
+            return refuse(phase, &event);
+        }
+        (_, E::Fail(error)) => P::Failed { error },
+        (_, event) => return refuse(phase, &event),
+    };
+    Ok(next)
+}
+
+fn refuse(phase: &Phase, event: &JobEvent) -> Result<Phase, Failure> {
+    Err(Failure::new(
+        Code::Conflict,
+        format!("a job that is {:?} cannot {}", phase.status(), event.name()),
+    ))
+}
+
+/// Where a job is to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Placement {
+    /// On a sandbox worker of the control plane.
+    Sandbox,
+    /// On any live worker of a group.
+    Group(Name),
+    /// On the worker of one computer.
+    Computer(ComputerId),
+}
+
+/// The job that started this one, and the key under which it did so once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Parent {
+    /// The parent's id.
+    pub job: JobId,
+    /// The parent's journal entry.
+    pub sequence: u64,
+    /// The child's place in that entry.
+    pub index: u32,
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// Its id: the `CorrelationId` of the log.
+    pub id: JobId,
+    /// The account whose runbook it runs.
+    pub account: Name,
+    /// The runbook's name.
+    pub runbook: Name,
+    /// The version that it is pinned to.
+    pub digest: Digest,
+    /// Its parameters, an object.
+    pub parameters: serde_json::Value,
+    /// The grants that it runs with.
+    pub grants: Vec<Grant>,
+    /// What it may take.
+    pub limits: Limits,
+    /// Where it is to run.
+    pub placement: Placement,
+    /// Why it was started.
+    pub trigger: Trigger,
+    /// Who started it.
+    pub started_by: String,
+    /// The job that started it.
+    pub parent: Option<Parent>,
+    /// The run of an update deployment that it belongs to.
+    pub run: Option<RunId>,
+    /// The time by which it must have ended.
+    pub deadline: Option<Timestamp>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When a guest first ran.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Its place in its life.
+    pub phase: Phase,
+    /// The epoch of the last lease that was given out.
+    pub epoch: u64,
+    /// Journal entries below this are held by the control plane.
+    pub shipped: u64,
+}
+
+impl Job {
+    /// Applies `event` at `now`: moves the phase and keeps the times.
+    pub fn apply(&mut self, event: JobEvent, now: Timestamp) -> Result<(), Failure> {
+        let phase = next(&self.phase, event)?;
+        if let Some(lease) = phase.lease() {
+            self.epoch = self.epoch.max(lease.epoch);
+        }
+        if matches!(phase, Phase::Running { .. }) && self.started_at.is_none() {
+            self.started_at = Some(now);
+        }
+        if phase.ended() && self.ended_at.is_none() {
+            self.ended_at = Some(now);
+        }
+        self.phase = phase;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use JobStatus as S;
+
+    fn lease(epoch: u64) -> Lease {
+        Lease { worker: WorkerId::from_bytes([1; 16]), epoch }
+    }
+
+    fn failure() -> Failure {
+        Failure::new(Code::GuestFailed, "it failed")
+    }
+
+    fn phases() -> Vec<Phase> {
+        let lease = lease(1);
+        vec![
+            Phase::New,
+            Phase::Activating { lease },
+            Phase::Running { lease },
+            Phase::Disconnected { lease },
+            Phase::Stopping { lease },
+            Phase::Suspending { lease },
+            Phase::Suspended,
+            Phase::Resuming,
+            Phase::Completed { result: None },
+            Phase::Failed { error: failure() },
+            Phase::Stopped,
+        ]
+    }
+
+    fn events(epoch: u64) -> Vec<JobEvent> {
+        let lease = lease(epoch);
+        vec![
+            JobEvent::Activate(lease),
+            JobEvent::Start(lease),
+            JobEvent::Release(lease),
+            JobEvent::Finish(lease, Outcome::Completed(None)),
+            JobEvent::Lose(lease),
+            JobEvent::Return(lease),
+            JobEvent::Fail(failure()),
+            JobEvent::AskStop,
+            JobEvent::AskSuspend,
+            JobEvent::AskResume,
+        ]
+    }
+
+    /// The whole table: a row per phase, a column per event of `events`.
+    const TABLE: [[Option<JobStatus>; 10]; 11] = {
+        const O: Option<JobStatus> = None;
+        const ACT: Option<JobStatus> = Some(S::Activating);
+        const RUN: Option<JobStatus> = Some(S::Running);
+        const NEW: Option<JobStatus> = Some(S::New);
+        const DON: Option<JobStatus> = Some(S::Completed);
+        const FAI: Option<JobStatus> = Some(S::Failed);
+        const DIS: Option<JobStatus> = Some(S::Disconnected);
+        const STO: Option<JobStatus> = Some(S::Stopped);
+        const STG: Option<JobStatus> = Some(S::Stopping);
+        const SUS: Option<JobStatus> = Some(S::Suspended);
+        const SUG: Option<JobStatus> = Some(S::Suspending);
+        const RES: Option<JobStatus> = Some(S::Resuming);
+        [
+            //  activate start release finish lose return fail stop suspend resume
+            [ACT, O, O, O, O, O, FAI, STO, SUS, O], // New
+            [O, RUN, NEW, DON, DIS, O, FAI, STG, SUG, O], // Activating
+            [O, O, NEW, DON, DIS, O, FAI, STG, SUG, O], // Running
+            [O, O, NEW, DON, O, RUN, FAI, STG, O, O], // Disconnected
+            [O, O, O, DON, STO, O, FAI, O, O, O],   // Stopping
+            [O, O, O, DON, DIS, O, FAI, STG, O, O], // Suspending
+            [O, O, O, O, O, O, FAI, STO, O, RES],   // Suspended
+            [ACT, O, O, O, O, O, FAI, STO, O, O],   // Resuming
+            [O, O, O, O, O, O, O, O, O, O],         // Completed
+            [O, O, O, O, O, O, O, O, O, O],         // Failed
+            [O, O, O, O, O, O, O, O, O, O],         // Stopped
+        ]
+    };
+
+    #[test]
+    fn every_transition_of_a_job() {
+        for (phase, row) in phases().iter().zip(TABLE) {
+            for (event, expected) in events(1).into_iter().zip(row) {
+                let got = next(phase, event.clone()).ok().map(|phase| phase.status());
+                assert_eq!(got, expected, "{:?} {event:?}", phase.status());
+            }
+        }
+    }
+
+    #[test]
+    fn a_stale_lease_never_changes_a_job() {
+        for phase in phases().iter().filter(|phase| phase.lease().is_some()) {
+            for event in events(0).into_iter().filter(|event| event.lease().is_some()) {
+                let refusal = next(phase, event).expect_err("an old lease");
+                assert_eq!(refusal.code, Code::WrongWorker);
+            }
+        }
+    }
+
+    #[test]
+    fn an_ended_job_stays_ended() {
+        for phase in phases().iter().filter(|phase| phase.ended()) {
+            assert!(events(1).into_iter().all(|event| next(phase, event).is_err()));
+        }
+    }
+}

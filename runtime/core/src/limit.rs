@@ -1,0 +1,89 @@
+//! Every limit of the system, named once. A refusal names the limit that it met.
+//!
+//! The names follow Azure Automation; the figures are ours, chosen for 50,000 computers in one deployment.
+
+use std::time::Duration;
+
+/// A runbook's Wasm file, in bytes.
+pub const MODULE_BYTES: usize = 32 << 20;
+/// The JSON text of a job's parameters, in bytes.
+pub const PARAMETERS_BYTES: usize = 512 << 10;
+/// The number of a job's parameters.
+pub const PARAMETERS: usize = 50;
+/// The JSON body of any request but an import, in bytes.
+pub const BODY_BYTES: usize = 4 << 20;
+/// One stream record's text or value, in bytes.
+pub const STREAM_RECORD_BYTES: usize = 1 << 20;
+/// Arguments or reply of one operation, in bytes of JSON.
+pub const OPERATION_BYTES: usize = 4 << 20;
+/// Rows of one `records.append`.
+pub const RECORD_ROWS: usize = 1_000;
+/// A name of a runbook, account, deployment, group or token, in characters.
+pub const NAME_CHARS: usize = 63;
+/// A mask in a grant or in a list of updates, in characters.
+pub const MASK_CHARS: usize = 256;
+/// Items of one page of any list.
+pub const PAGE_ITEMS: usize = 1_000;
+/// Computers or children named in one operation; longer lists go page by page.
+pub const FLEET_PAGE: usize = 500;
+/// Computer ids written out in `ComputerIDList`; longer lists are `snapshot:<id>`.
+pub const INLINE_COMPUTERS: usize = 1_000;
+/// Computers in one deployment.
+pub const DEPLOYMENT_COMPUTERS: usize = 50_000;
+
+/// All memory of a job together (memories and tables), in bytes.
+pub const JOB_MEMORY_BYTES: usize = 400 << 20;
+/// Operations of one job: fuel that every host call burns.
+pub const JOB_OPERATIONS: u64 = 200_000;
+/// Resource handles that a job may hold at once.
+pub const JOB_HANDLES: usize = 10_000;
+/// Entries of one job's journal, in bytes of frames.
+pub const JOB_JOURNAL_BYTES: u64 = 256 << 20;
+/// The stack of a guest, in bytes.
+pub const GUEST_STACK_BYTES: usize = 1 << 20;
+/// How often a running guest is interrupted to see whether it was cancelled.
+pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+/// A host call that has no deadline of its own.
+pub const HOST_CALL: Duration = Duration::from_secs(60);
+
+/// What a compiling child may take: address space in bytes, CPU and wall-clock time.
+pub const COMPILE_MEMORY_BYTES: u64 = 4 << 30;
+/// CPU time of a compiling child.
+pub const COMPILE_CPU: Duration = Duration::from_secs(120);
+/// Wall-clock time of a compiling child.
+pub const COMPILE_TIME: Duration = Duration::from_secs(180);
+
+/// A signed bundle's statement, in bytes.
+pub const STATEMENT_BYTES: usize = 1 << 20;
+/// Keys on a workspace's trust list.
+pub const TRUSTED_KEYS: usize = 1_000;
+
+/// Jobs that one worker runs at once.
+pub const WORKER_JOBS: usize = 50;
+/// One message between worker and control plane, in bytes.
+pub const MESSAGE_BYTES: usize = 40 << 20;
+/// Silence after which a worker's lease is in doubt.
+pub const WORKER_SILENCE: Duration = Duration::from_secs(90);
+/// How often each side of a worker's connection says that it is there.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The longest wait between two attempts of an agent to connect.
+pub const RECONNECT_MAX: Duration = Duration::from_secs(60);
+/// How far an agent's clock may be from the control plane's.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(300);
+/// How long a job order may be used.
+pub const ORDER_VALIDITY: Duration = Duration::from_secs(600);
+/// How long an enrolment token may be used.
+pub const ENROL_TOKEN_VALIDITY: Duration = Duration::from_secs(24 * 3600);
+/// How often an agent reports its computer when nothing happens.
+pub const ASSESS_EVERY: Duration = Duration::from_secs(3600);
+/// How long a child may go on past its window before it is reported as Disconnected.
+pub const PAST_WINDOW: Duration = Duration::from_secs(30 * 60);
+/// Restarts of one job before it is Suspended (or Failed, where the seal forbids resume).
+pub const JOB_RESTARTS: u32 = 3;
+
+/// The maintenance window: shortest, longest and default, in minutes.
+pub const WINDOW_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
+/// The maintenance window where none is given, in minutes.
+pub const WINDOW_MINUTES_DEFAULT: u32 = 120;
+/// Names or masks in one `include` or `exclude`.
+pub const MASKS: usize = 1_000;

@@ -1,0 +1,146 @@
+//! The operations of the contract: everything that a runbook can ask of the host.
+//!
+//! One table for all entry levels. Each operation is a function of an interface of `sdk/wit`; its arguments and reply
+//! are JSON whose form follows mechanically from the WIT types (see `sdk/abi/README.md`).
+
+use crate::grant::Power;
+
+/// What an operation does to the world, and so how it is journalled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// It only reads: its answer is journalled.
+    Read,
+    /// Doing it twice is the same as doing it once.
+    Idempotent,
+    /// It must happen once: intent before and outcome after, both synced.
+    WriteOnce,
+}
+
+/// One operation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The name in journals, grants' refusals and L1 calls.
+    pub name: &'static str,
+    /// The WIT interface.
+    pub interface: &'static str,
+    /// The function of that interface.
+    pub function: &'static str,
+    /// What it does to the world.
+    pub class: Class,
+    /// The power that it needs, if any.
+    pub power: Option<Power>,
+    /// The argument that a mask is held against.
+    pub subject: Option<&'static str>,
+}
+
+/// The WIT package of every interface.
+pub const PACKAGE: &str = "bindery:runbook";
+/// The version of that package.
+pub const PACKAGE_VERSION: &str = "0.1.0";
+
+/// The instance name by which a component imports `interface`.
+pub fn instance_name(interface: &str) -> String {
+    format!("{PACKAGE}/{interface}@{PACKAGE_VERSION}")
+}
+
+macro_rules! operations {
+    ($($id:ident: $name:literal = $interface:literal . $function:literal, $class:ident $(, $power:ident $(on $subject:literal)?)?;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`.")]
+            pub static $id: Operation = Operation {
+                name: $name,
+                interface: $interface,
+                function: $function,
+                class: Class::$class,
+                power: operations!(@power $($power)?),
+                subject: operations!(@subject $($($subject)?)?),
+            };
+        )*
+        /// Every operation of the contract.
+        pub static ALL: &[&Operation] = &[$(&$id,)*];
+    };
+    (@power) => { None };
+    (@power $power:ident) => { Some(Power::$power) };
+    (@subject) => { None };
+    (@subject $subject:literal) => { Some($subject) };
+}
+
+operations! {
+    JOB_CONTEXT: "job.context" = "job"."context", Read;
+    JOB_PARAMETERS: "job.parameters" = "job"."parameters", Read;
+    JOB_REMAINING: "job.remaining" = "job"."remaining", Read;
+    JOB_RESULT: "job.result" = "job"."set-result", Idempotent;
+    STREAM_WRITE: "stream.write" = "streams"."write", Idempotent;
+    STREAM_VALUE: "stream.value" = "streams"."value", Idempotent;
+    STREAM_PROGRESS: "stream.progress" = "streams"."progress", Idempotent;
+    CLOCK_SLEEP: "clock.sleep" = "timers"."sleep", Read;
+    UPDATES_ASSESS: "updates.assess" = "update-inventory"."assess", Read, UpdatesRead;
+    UPDATES_HISTORY: "updates.history" = "update-inventory"."history", Read, UpdatesRead;
+    UPDATES_PLAN: "updates.plan" = "update-inventory"."plan", Read, UpdatesRead;
+    POWER_PENDING: "power.pending" = "update-inventory"."pending-reboot", Read, UpdatesRead;
+    UPDATES_DOWNLOAD: "updates.download" = "update-installer"."download", Idempotent, UpdatesInstall;
+    UPDATES_INSTALL: "updates.install" = "update-installer"."install", WriteOnce, UpdatesInstall;
+    POWER_REBOOT: "power.reboot" = "power"."reboot", WriteOnce, PowerReboot;
+    FLEET_COMPUTERS: "fleet.computers" = "fleet-inventory"."computers", Read, FleetRead;
+    FLEET_COMPUTER: "fleet.computer" = "fleet-inventory"."computer", Read, FleetRead;
+    FLEET_CONFIGURE: "fleet.configure" = "fleet-admin"."configure", Idempotent, FleetConfigure;
+    JOBS_START: "jobs.start" = "children"."start", WriteOnce, JobsStart on "runbook";
+    JOBS_WAIT: "jobs.wait" = "children"."wait", Read, JobsStart;
+    JOBS_STATUS: "jobs.status" = "children"."status", Read, JobsStart;
+    RECORDS_APPEND: "records.append" = "records"."append", Idempotent, RecordsWrite on "table";
+}
+
+/// The operation of this name.
+pub fn by_name(name: &str) -> Option<&'static Operation> {
+    ALL.iter().copied().find(|operation| operation.name == name)
+}
+
+/// The operation behind a function of an interface.
+pub fn by_function(interface: &str, function: &str) -> Option<&'static Operation> {
+    ALL.iter()
+        .copied()
+        .find(|operation| operation.interface == interface && operation.function == function)
+}
+
+/// Whether the contract has this interface.
+pub fn knows_interface(interface: &str) -> bool {
+    crate::grant::POWERLESS_INTERFACES.contains(&interface)
+        || Power::ALL.iter().any(|power| power.interface() == interface)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_is_found_by_its_name_and_by_its_function_and_no_two_share_either() {
+        for operation in ALL {
+            assert_eq!(by_name(operation.name), Some(*operation));
+            assert_eq!(by_function(operation.interface, operation.function), Some(*operation));
+            assert!(knows_interface(operation.interface), "{}", operation.interface);
+        }
+    }
+
+    #[test]
+    fn reading_and_changing_are_never_in_the_same_powerful_interface() {
+        let of = |read: bool| -> BTreeSet<_> {
+            ALL.iter()
+                .filter(|o| o.power.is_some() && o.interface != "children")
+                .filter(|o| (o.class == Class::Read) == read)
+                .map(|o| o.interface)
+                .collect()
+        };
+        assert!(of(true).is_disjoint(&of(false)));
+    }
+
+    #[test]
+    fn an_interface_proves_exactly_one_power() {
+        for operation in ALL {
+            match operation.power {
+                Some(power) => assert_eq!(power.interface(), operation.interface),
+                None => assert!(crate::grant::POWERLESS_INTERFACES.contains(&operation.interface)),
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What a Wasm file is and can do, without running it.

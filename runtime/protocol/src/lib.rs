@@ -1,0 +1,1 @@
+//! Messages between worker and control plane.

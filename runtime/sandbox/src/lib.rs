@@ -1,0 +1,1 @@
+//! Runs runbooks in wasmtime; every operation passes one gate.

@@ -1,0 +1,1 @@
+//! Sealed bundles: signed statements over Wasm, trust lists.

@@ -1,0 +1,1 @@
+//! Storage ports, the in-memory store and the contract that every store passes.

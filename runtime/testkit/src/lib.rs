@@ -1,0 +1,1 @@
+//! Builders, scratch worlds and waiting for conditions, for tests.

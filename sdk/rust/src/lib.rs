@@ -1,0 +1,1 @@
+//! Write Bindery runbooks in Rust.
