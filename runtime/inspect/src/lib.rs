@@ -1,1 +1,93 @@
-//! What a Wasm file is and can do, without running it.
+//! What a Wasm file is and can do: its level, its entry, its imports and powers, its manifest.
+//!
+//! The file is read and validated, never run and never compiled. Every refusal is a `Failure` whose message says what
+//! the file looks like, what is wrong with it, and what to do; names from the file are escaped before they are shown.
+
+pub mod grants;
+pub mod manifest;
+pub mod parameters;
+
+mod component;
+mod core_module;
+mod features;
+mod imports;
+mod looks;
+mod text;
+
+use bindery_core::{
+    code::{Code, Failure},
+    digest::Digest,
+    grant::Power,
+    limit,
+    runbook::{Level, Manifest},
+};
+
+/// Where the host enters a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// A component's `run: func() -> result<option<json>, error>`.
+    RunExport,
+    /// A component's instance `wasi:cli/run`.
+    CliRun,
+    /// A core module's `_start: () -> ()`.
+    Start,
+    /// A core module's `run: () -> i32`.
+    RunI32,
+}
+
+/// What a Wasm file is and can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Module {
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// How it is run.
+    pub level: Level,
+    /// Where it is entered.
+    pub entry: Entry,
+    /// The interfaces (of a core module: the import modules) that it imports, sorted, each once.
+    pub imports: Vec<String>,
+    /// The powers of which it imports a function, sorted: the most that it can do. An interface of which it imports
+    /// types alone proves none, and a core module proves none: there the grants are enforced, not proved.
+    pub powers: Vec<Power>,
+    /// What its author says, if the file has the section `bindery:manifest`.
+    pub manifest: Option<Manifest>,
+}
+
+/// What validation found, whatever the encoding.
+struct Findings {
+    level: Level,
+    entry: Entry,
+    imports: Vec<String>,
+    powers: Vec<Power>,
+}
+
+/// Reads and validates a Wasm file.
+///
+/// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or `UnknownGrant`.
+pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
+    if bytes.len() > limit::MODULE_BYTES {
+        let (found, max) = (bytes.len(), limit::MODULE_BYTES);
+        return Err(Failure::new(
+            Code::TooLarge,
+            format!("the module has {found} bytes; at most {max} are allowed (MODULE_BYTES)"),
+        ));
+    }
+    let encoding = looks::encoding(bytes)?;
+    let types = features::validate(bytes)?;
+    let types = types.as_ref();
+    let found = match encoding {
+        looks::Encoding::Core => core_module::examine(types)?,
+        looks::Encoding::Component => component::examine(bytes, types)?,
+    };
+    Ok(Module {
+        digest: Digest::of(bytes),
+        bytes: bytes.len() as u64,
+        level: found.level,
+        entry: found.entry,
+        imports: found.imports,
+        powers: found.powers,
+        manifest: manifest::read_manifest(bytes)?,
+    })
+}

@@ -1,1 +1,18 @@
-//! Runs runbooks in wasmtime; every operation passes one gate.
+//! Runs runbooks in wasmtime.
+//!
+//! Every operation of every guest, whatever its language, passes one gate ([`gate::Gate`]): grant check, window check,
+//! journal, capability, journal, stream. This crate knows no capability: they are handed in as [`capability::Capability`].
+
+mod cache;
+pub mod capability;
+pub mod upstream;
+pub mod clock;
+pub mod compile;
+pub mod engine;
+pub mod gate;
+pub mod journal;
+mod limiter;
+mod link;
+pub mod run;
+mod value;
+mod wasi;

@@ -1,1 +1,68 @@
-//! The embedded store, over sled.
+//! The embedded store, over sled 0.34.
+//!
+//! Documents, their index entries and log rows are keys of ONE tree, because a batch of sled is
+//! atomic per tree only; blobs are files beside it. Writes go through one committing thread. A
+//! data folder belongs to one process.
+
+mod committer;
+mod documents;
+mod key;
+mod log;
+pub mod open;
+mod pending;
+pub mod recover;
+mod value;
+
+use bindery_store::error::StoreError;
+use committer::Committer;
+use std::{fs::File, sync::Arc};
+use tokio::sync::{RwLock, RwLockReadGuard};
+
+/// The open tree, shared by both ports. When the last one goes, what was accepted is written.
+#[derive(Debug)]
+struct Tree {
+    /// Before `db`, so that the thread has ended when the database closes.
+    committer: Committer,
+    db: sled::Db,
+    /// Whether all that the tree shows is durable. Held while a group of writes is not yet, so that
+    /// no reader sees what a crash may undo; false for ever after a failed write.
+    visible: Arc<RwLock<bool>>,
+    /// Last, so that the folder is free only when everything is closed.
+    _lock: File,
+}
+
+impl Tree {
+    /// Waits until everything in the tree is durable, and keeps it so.
+    async fn durable(&self) -> Result<RwLockReadGuard<'_, bool>, StoreError> {
+        let visible = self.visible.read().await;
+        if *visible { Ok(visible) } else { Err(StoreError::Closed) }
+    }
+
+    /// The body under `key`, checked.
+    fn body(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let stored = self.db.get(key).map_err(|error| failure("read", &error))?;
+        stored.map(|stored| value::open(key, &stored).map(<[u8]>::to_vec)).transpose()
+    }
+
+    /// The keys in `from..to`, in order.
+    fn keys(
+        &self,
+        from: Vec<u8>,
+        to: Vec<u8>,
+    ) -> impl DoubleEndedIterator<Item = Result<sled::IVec, StoreError>> + use<> {
+        // sled does not take an empty range kindly.
+        let to = to.max(from.clone());
+        self.db.range(from..to).keys().map(|key| key.map_err(|error| failure("read", &error)))
+    }
+}
+
+/// What an error of sled means for a caller.
+fn failure(doing: &str, error: &sled::Error) -> StoreError {
+    match error {
+        sled::Error::Io(source) => {
+            let source = std::io::Error::new(source.kind(), source.to_string());
+            StoreError::Io { doing: format!("{doing} the store"), source }
+        }
+        other => StoreError::damaged(format!("the store ({other})")),
+    }
+}

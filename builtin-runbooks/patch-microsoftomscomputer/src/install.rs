@@ -1,0 +1,252 @@
+//! Installs one wave: window, plan, download, install, and on Linux one retry of what failed.
+
+use crate::{
+    admit::{Admission, admit},
+    host::Host,
+    ledger::{Entry, Ledger},
+    wave::{Wave, fits},
+};
+use bindery_sdk::{
+    Error,
+    installer::{InstallResult, InstallStatus, UpdateResult},
+    streams::Kind,
+    updates::{OsType, Plan, Update},
+};
+use patch_policy::{options::Options, progress::InstallationStatus as S};
+use std::time::Duration;
+
+const WINDOW: &str = "MaintenanceWindowExceeded";
+
+/// Installs `wave` and writes down what became of each of its updates.
+///
+/// # Errors
+/// `Cancelled`, `GrantDenied` and errors of the log; a package manager that fails is written down instead.
+pub(crate) fn install(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    wave: &Wave,
+    options: &Options,
+    os: OsType,
+) -> Result<(), Error> {
+    if !room(host, ledger, &all(wave), wave.reserve)? {
+        return Ok(());
+    }
+    let ids: Vec<String> = wave.updates.iter().map(|update| update.id.clone()).collect();
+    let admission = match admit(host, &ids, &options.exclude) {
+        Ok(admission) => admission,
+        Err(error) => return fail(host, ledger, &all(wave), &error, "planning"),
+    };
+    let Some((plan, updates)) = admitted(host, ledger, wave, admission)? else { return Ok(()) };
+    if ledger.outcome.dry_run {
+        ledger.outcome.would_reboot |= plan.may_reboot;
+        return same(host, ledger, &updates, S::NotStarted, "it would be installed");
+    }
+    let Some(first) = attempt(host, ledger, plan, &updates, wave.reserve)? else { return Ok(()) };
+    if os == OsType::Linux && ended(&first, InstallStatus::Failed).next().is_some() {
+        return retry(host, ledger, &first, &updates, wave.reserve);
+    }
+    conclude(host, ledger, &first, &updates, false)
+}
+
+/// The plan and the updates that it really holds; the others are written down.
+fn admitted<'a>(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    wave: &'a Wave,
+    admission: Admission,
+) -> Result<Option<(Plan, Vec<&'a Update>)>, Error> {
+    let mut rest = all(wave);
+    let mut entries = Vec::new();
+    for (id, reason) in &admission.kept_out {
+        entries.extend(take(&mut rest, id).map(|u| Entry::new(u, S::Excluded).because(reason)));
+    }
+    for left in admission.plan.iter().flat_map(|plan| &plan.left_out) {
+        let reason = format!("the package manager leaves it out: {}", left.reason);
+        entries.extend(
+            take(&mut rest, &left.update).map(|u| Entry::new(u, S::Failed).because(reason)),
+        );
+    }
+    ledger.write(host, &entries)?;
+    let Some(plan) = admission.plan.filter(|_| !rest.is_empty()) else { return Ok(None) };
+    for action in plan.actions.iter().filter(|action| action.update.is_none()) {
+        let text = format!("the plan brings along: {} {}", action.kind, action.package);
+        host.say(Kind::Verbose, &text);
+    }
+    Ok(Some((plan, rest)))
+}
+
+/// Downloads and installs; none if it did not come to that, which is then written down.
+fn attempt(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    plan: Plan,
+    updates: &[&Update],
+    reserve: Duration,
+) -> Result<Option<InstallResult>, Error> {
+    if let Err(error) = host.download(&plan) {
+        return fail(host, ledger, updates, &error, "downloading").map(|()| None);
+    }
+    if !room(host, ledger, updates, reserve)? {
+        return Ok(None);
+    }
+    let now = host.now();
+    let begun = |update| Entry { started: Some(now.clone()), ..Entry::new(update, S::InProgress) };
+    let entries: Vec<_> = updates.iter().copied().map(begun).collect();
+    ledger.write(host, &entries)?;
+    match host.install(&plan, reserve) {
+        Ok(result) => Ok(Some(result)),
+        Err(error) => fail(host, ledger, updates, &error, "installing").map(|()| None),
+    }
+}
+
+/// Tries once more, each group as its own plan: first what was not attempted, then what failed.
+fn retry(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    first: &InstallResult,
+    updates: &[&Update],
+    reserve: Duration,
+) -> Result<(), Error> {
+    conclude_some(host, ledger, first, updates, InstallStatus::Succeeded)?;
+    for status in [InstallStatus::NotAttempted, InstallStatus::Failed] {
+        let ids: Vec<String> = ended(first, status).map(|result| result.update.clone()).collect();
+        let group: Vec<&Update> =
+            updates.iter().copied().filter(|update| ids.contains(&update.id)).collect();
+        if group.is_empty() {
+            continue;
+        }
+        match again(host, &ids, reserve) {
+            Ok(second) => conclude(host, ledger, &second, &group, true)?,
+            Err(error) if stops(&error) => return Err(error),
+            Err(error) => {
+                host.say(Kind::Verbose, &format!("there is no second attempt: {error}"));
+                conclude_some(host, ledger, first, &group, status)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn again(host: &mut impl Host, ids: &[String], reserve: Duration) -> Result<InstallResult, Error> {
+    if !fits(host.remaining()?, reserve) {
+        return Err(Error::new(WINDOW, "the rest of the window is too short"));
+    }
+    let plan = host.plan(ids)?;
+    host.say(Kind::Verbose, &format!("a second attempt at {} updates", ids.len()));
+    host.download(&plan)?;
+    host.install(&plan, reserve)
+}
+
+/// Whether enough of the window remains; if not, it is written down.
+fn room(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    updates: &[&Update],
+    reserve: Duration,
+) -> Result<bool, Error> {
+    let remaining = host.remaining()?;
+    if fits(remaining, reserve) {
+        return Ok(true);
+    }
+    let minutes = |time: Duration| time.as_secs() / 60;
+    let left = remaining.map(minutes).unwrap_or_default();
+    let reason = format!("{left} min of the window are left, {} are needed", minutes(reserve));
+    same(host, ledger, updates, S::MaintenanceWindowExceeded, &reason)?;
+    Ok(false)
+}
+
+/// Writes down an error that hit all of `updates`, or returns it if it ends the job.
+fn fail(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    updates: &[&Update],
+    error: &Error,
+    step: &str,
+) -> Result<(), Error> {
+    if stops(error) {
+        return Err(error.clone());
+    }
+    let status = match (error.code.as_str(), step) {
+        (WINDOW | "DeadlinePassed", _) => S::MaintenanceWindowExceeded,
+        (_, "installing") => S::InstallFailed,
+        _ => S::Failed,
+    };
+    let details = error.details.as_ref().map(|raw| format!(": {raw}")).unwrap_or_default();
+    same(host, ledger, updates, status, &format!("{step} failed: {error}{details}"))
+}
+
+/// Errors after which the job has no business to go on.
+fn stops(error: &Error) -> bool {
+    ["Cancelled", "GrantDenied", "LimitExceeded"].contains(&error.code.as_str())
+}
+
+fn same(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    updates: &[&Update],
+    status: S,
+    reason: &str,
+) -> Result<(), Error> {
+    let entries: Vec<_> =
+        updates.iter().map(|update| Entry::new(update, status).because(reason)).collect();
+    ledger.write(host, &entries)
+}
+
+fn conclude(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    result: &InstallResult,
+    updates: &[&Update],
+    on_retry: bool,
+) -> Result<(), Error> {
+    let entries: Vec<_> = updates.iter().map(|update| entry(update, result, on_retry)).collect();
+    ledger.write(host, &entries)
+}
+
+fn conclude_some(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    result: &InstallResult,
+    updates: &[&Update],
+    status: InstallStatus,
+) -> Result<(), Error> {
+    let some: Vec<&Update> = updates
+        .iter()
+        .copied()
+        .filter(|update| ended(result, status).any(|one| one.update == update.id))
+        .collect();
+    conclude(host, ledger, result, &some, false)
+}
+
+fn entry<'a>(update: &'a Update, result: &InstallResult, on_retry: bool) -> Entry<'a> {
+    let one = result.results.iter().find(|one| one.update == update.id);
+    let (status, reason) = match one.map(|one| (one.status, &one.error)) {
+        Some((InstallStatus::Succeeded, _)) => (S::Succeeded, None),
+        Some((InstallStatus::Failed, error)) => (S::InstallFailed, error.clone()),
+        Some((InstallStatus::NotAttempted, error)) => (
+            S::NotStarted,
+            Some(error.clone().unwrap_or_else(|| "an update before it failed".to_owned())),
+        ),
+        None => (S::Failed, Some("the package manager did not say what became of it".to_owned())),
+    };
+    Entry {
+        reason,
+        on_retry: on_retry && status == S::Succeeded,
+        started: Some(result.started_at.clone()),
+        ended: Some(result.ended_at.clone()),
+        ..Entry::new(update, status)
+    }
+}
+
+fn ended(result: &InstallResult, status: InstallStatus) -> impl Iterator<Item = &UpdateResult> {
+    result.results.iter().filter(move |one| one.status == status)
+}
+
+fn all(wave: &Wave) -> Vec<&Update> {
+    wave.updates.iter().collect()
+}
+
+fn take<'a>(updates: &mut Vec<&'a Update>, id: &str) -> Option<&'a Update> {
+    let position = updates.iter().position(|update| update.id == id)?;
+    Some(updates.remove(position))
+}

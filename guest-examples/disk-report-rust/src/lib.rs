@@ -1,1 +1,0 @@
-//! disk-report-rust

@@ -1,0 +1,61 @@
+//! Automation accounts, their modules and their groups of workers.
+
+use bindery_core::{
+    account,
+    id::{WorkerId, WorkspaceId},
+    name::Name,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use bindery_core::account::{Module, Role};
+
+/// An automation account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Its name.
+    pub name: Name,
+    /// The workspace that it is linked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<WorkspaceId>,
+    /// How many modules came with it.
+    pub modules: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who or what made it.
+    pub created_by: String,
+}
+
+impl From<account::Account> for Account {
+    fn from(account: account::Account) -> Self {
+        Self {
+            name: account.name,
+            workspace: account.workspace,
+            modules: u32::try_from(account.modules.len()).unwrap_or(u32::MAX),
+            created_at: account.created_at,
+            created_by: account.created_by,
+        }
+    }
+}
+
+/// The wish for an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewAccount {
+    /// Its name.
+    pub name: Name,
+}
+
+/// A group of workers: jobs that are placed on it run on any live one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// Its name.
+    pub name: Name,
+    /// Its workers.
+    pub workers: Vec<WorkerId>,
+    /// How many of them are connected.
+    pub online: u32,
+}

@@ -1,0 +1,131 @@
+//! Transactions that outlive the agent: a program started in its own session, and a folder that
+//! tells of it.
+//!
+//! ```text
+//! <state_dir>/transactions/<job>-<sequence>/
+//!   spec.json     what to run, and the plan: written before anything starts
+//!   claim.json    who runs it (pid, start, boot), or that nobody ever will: created once, by one
+//!   status        the package manager's status lines, as they come
+//!   output        everything that it prints
+//!   outcome.json  exit code, start, end: written last, whole or not at all
+//! ```
+//! A folder without `outcome.json` whose session is dead was cut off. This module never asks the
+//! package manager anything: what a cut-off transaction did is for the provider to find out.
+
+pub(crate) mod follow;
+pub(crate) mod process;
+pub mod run;
+pub(crate) mod start;
+
+use crate::{durable, provider::TransactionKey};
+use bindery_core::update::Plan;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// What a transaction runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Spec {
+    /// The program and its arguments.
+    pub(crate) argv: Vec<String>,
+    /// Its whole environment.
+    pub(crate) env: BTreeMap<String, String>,
+    /// The plan that it carries out.
+    pub(crate) plan: Plan,
+    /// When it was asked for.
+    pub(crate) asked_at: Timestamp,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Outcome {
+    /// The exit code; 128 and the signal's number if a signal ended it.
+    pub(crate) exit_code: i32,
+    /// When it started.
+    pub(crate) started_at: Timestamp,
+    /// When it ended.
+    pub(crate) ended_at: Timestamp,
+}
+
+/// Who runs the transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "claim")]
+pub(crate) enum Claim {
+    /// The leader of this session.
+    Runner(process::Identity),
+    /// Nobody: it was given up before a runner came, and a late one must not begin.
+    GivenUp,
+}
+
+/// The folder of one transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder of `key` below `state_dir`; it need not exist.
+    pub(crate) fn of(state_dir: &Path, key: &TransactionKey) -> Self {
+        Self(state_dir.join("transactions").join(key.to_string()))
+    }
+
+    /// The folder at `path`.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Records what will run; `false` if the transaction exists already.
+    pub(crate) fn create(&self, spec: &Spec) -> io::Result<bool> {
+        fs::create_dir_all(&self.0)?;
+        durable::create(&self.0.join("spec.json"), spec)
+    }
+
+    /// What runs; `None` if nothing was ever begun.
+    pub(crate) fn spec(&self) -> io::Result<Option<Spec>> {
+        durable::read(&self.0.join("spec.json"))
+    }
+
+    /// Claims the transaction; `false` if somebody did before.
+    pub(crate) fn claim(&self, claim: &Claim) -> io::Result<bool> {
+        durable::create(&self.0.join("claim.json"), claim)
+    }
+
+    /// Who claimed it.
+    pub(crate) fn claimed(&self) -> io::Result<Option<Claim>> {
+        durable::read(&self.0.join("claim.json"))
+    }
+
+    /// Records the end.
+    pub(crate) fn finish(&self, outcome: &Outcome) -> io::Result<()> {
+        durable::write(&self.0.join("outcome.json"), outcome)
+    }
+
+    /// The end, if it came.
+    pub(crate) fn outcome(&self) -> io::Result<Option<Outcome>> {
+        durable::read(&self.0.join("outcome.json"))
+    }
+
+    /// The file of status lines.
+    pub(crate) fn status(&self) -> PathBuf {
+        self.0.join("status")
+    }
+
+    /// The file of everything that was printed.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.0.join("output")
+    }
+
+    /// A text file's content, empty where there is none; what is no UTF-8 is replaced.
+    pub(crate) fn text(path: &Path) -> String {
+        fs::read(path).map_or_else(|_| String::new(), |b| String::from_utf8_lossy(&b).into_owned())
+    }
+}

@@ -1,0 +1,159 @@
+//! Parameters against the JSON Schema of a manifest.
+//!
+//! A schema is a stranger's: it is never fetched from anywhere, and its patterns are matched in linear time.
+
+use crate::text::shown;
+use bindery_core::{
+    code::{Code, Failure},
+    limit,
+};
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value;
+
+/// The most violations that a message lists.
+const LISTED: usize = 50;
+
+/// Whether `schema` is a JSON Schema that can be used: `InvalidManifest` says where it is not.
+pub fn check_parameters_schema(schema: &Value) -> Result<(), Failure> {
+    compile(schema).map(drop)
+}
+
+/// Whether `parameters` are an object within the limits that fits `schema`; without one any object does.
+///
+/// `TooLarge` names the limit; `InvalidParameters` lists every violation with its path; `InvalidManifest` is the
+/// schema's own fault.
+pub fn validate_parameters(schema: Option<&Value>, parameters: &Value) -> Result<(), Failure> {
+    let Some(object) = parameters.as_object() else {
+        return Err(invalid("the parameters must be a JSON object".to_owned()));
+    };
+    let bytes = parameters.to_string().len();
+    for (found, max, unit, name) in [
+        (object.len(), limit::PARAMETERS, "entries", "PARAMETERS"),
+        (bytes, limit::PARAMETERS_BYTES, "bytes of JSON", "PARAMETERS_BYTES"),
+    ] {
+        if found > max {
+            return Err(Failure::new(
+                Code::TooLarge,
+                format!("the parameters have {found} {unit}; at most {max} are allowed ({name})"),
+            ));
+        }
+    }
+    let Some(schema) = schema else { return Ok(()) };
+    let validator = compile(schema)?;
+    let mut errors = validator.iter_errors(parameters);
+    let mut violations: Vec<_> = errors.by_ref().take(LISTED).map(|e| described(&e)).collect();
+    if violations.is_empty() {
+        return Ok(());
+    }
+    match errors.count() {
+        0 => {}
+        more => violations.push(format!("and {more} more")),
+    }
+    Err(invalid(format!("the parameters do not fit: {}", violations.join("; "))))
+}
+
+fn compile(schema: &Value) -> Result<Validator, Failure> {
+    let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+    options.build(schema).map_err(|error| {
+        Failure::new(
+            Code::InvalidManifest,
+            format!("`parameters` of the manifest is not a JSON Schema: {}", described(&error)),
+        )
+    })
+}
+
+fn described(error: &ValidationError<'_>) -> String {
+    let reason = shown(&error.to_string());
+    match error.instance_path.as_str() {
+        "" => reason,
+        path => format!("`{}`: {reason}", shown(path)),
+    }
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(Code::InvalidParameters, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "pattern": "^(a+)+$"},
+                "count": {"type": "integer", "minimum": 1},
+            },
+            "required": ["name"],
+            "additionalProperties": false,
+        })
+    }
+
+    fn refusal(parameters: Value) -> Failure {
+        validate_parameters(Some(&schema()), &parameters).expect_err("does not fit")
+    }
+
+    #[test]
+    fn parameters_that_fit_pass_and_without_a_schema_any_object_does() {
+        assert_eq!(
+            validate_parameters(Some(&schema()), &json!({"name": "aa", "count": 1})),
+            Ok(())
+        );
+        assert_eq!(validate_parameters(None, &json!({"whatever": [1]})), Ok(()));
+    }
+
+    #[test]
+    fn every_violation_is_listed_with_its_path() {
+        let failure = refusal(json!({"name": 1, "count": 0, "x\u{1b}": true}));
+        assert_eq!(failure.code, Code::InvalidParameters);
+        for part in ["`/name`: 1 is not of type", "`/count`: 0 is less than", "x\\u{1b}"] {
+            assert!(failure.message.contains(part), "{failure} lacks {part}");
+        }
+        let missing = refusal(json!({}));
+        assert!(missing.message.contains("\"name\" is a required property"), "{missing}");
+    }
+
+    #[test]
+    fn parameters_are_an_object() {
+        for other in [json!(null), json!([]), json!("text")] {
+            let failure = validate_parameters(None, &other).expect_err("no object");
+            assert_eq!(failure.code, Code::InvalidParameters);
+        }
+    }
+
+    #[test]
+    fn parameters_end_at_their_limits() {
+        let entries =
+            |count: usize| Value::Object((0..count).map(|n| (n.to_string(), json!(0))).collect());
+        assert_eq!(validate_parameters(None, &entries(limit::PARAMETERS)), Ok(()));
+        let failure = validate_parameters(None, &entries(limit::PARAMETERS + 1));
+        assert_eq!(failure.expect_err("one too many").code, Code::TooLarge);
+        let text = |bytes: usize| json!({ "a": "x".repeat(bytes - r#"{"a":""}"#.len()) });
+        assert_eq!(validate_parameters(None, &text(limit::PARAMETERS_BYTES)), Ok(()));
+        let failure = validate_parameters(None, &text(limit::PARAMETERS_BYTES + 1));
+        assert_eq!(failure.expect_err("one too many").code, Code::TooLarge);
+    }
+
+    #[test]
+    fn schemas_that_cannot_be_used_are_refused() {
+        for schema in [
+            json!({"type": "objekt"}),
+            json!({"properties": []}),
+            json!({"properties": {"a": {"pattern": "("}}}),
+            json!({"properties": {"a": {"$ref": "https://example.com/schema.json"}}}),
+            json!({"properties": {"a": {"$ref": "file:///etc/passwd"}}}),
+            json!({"$ref": "#/nowhere"}),
+        ] {
+            let failure = check_parameters_schema(&schema).expect_err("not usable");
+            assert_eq!(failure.code, Code::InvalidManifest, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_cannot_take_exponential_time() {
+        let failure = refusal(json!({ "name": format!("{}b", "a".repeat(100_000)) }));
+        assert_eq!(failure.code, Code::InvalidParameters);
+    }
+}

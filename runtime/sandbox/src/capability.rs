@@ -1,0 +1,134 @@
+//! Capabilities: what stands behind operations. One crate each; the list of them stands only in `bin`.
+
+use bindery_core::{
+    code::Failure,
+    digest::Digest,
+    id::{ComputerId, JobId, RunId, WorkerId},
+    job::Trigger,
+    limit,
+    name::Name,
+    operation::{self, Operation},
+    stream::StreamKind,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+/// Where a job's operations are carried out. Implementations are shared by all jobs of a worker.
+#[async_trait::async_trait]
+pub trait Capability: Send + Sync + 'static {
+    /// The operations that it carries out.
+    fn operations(&self) -> Vec<&'static Operation>;
+
+    /// Carries out one operation. The gate has checked grant, window and size before, and journals what it answers.
+    ///
+    /// A write-once operation is called at most once for a `(job, sequence)`, unless [`Capability::reconcile`] says
+    /// that nothing was begun.
+    async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure>;
+
+    /// Finds out how a write-once operation ended whose intent was journalled and whose outcome was not.
+    async fn reconcile(&self, call: &Call<'_>) -> Reconciled {
+        Reconciled::Unknown(format!("`{}` cannot say whether it was done", call.operation.name))
+    }
+
+    /// How long the operation may take; none for one that ends by itself.
+    fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
+        Some(limit::HOST_CALL)
+    }
+}
+
+/// What is known of a write-once operation in doubt.
+#[derive(Debug)]
+pub enum Reconciled {
+    /// It was done (or it failed), with this answer.
+    Done(Result<Value, Failure>),
+    /// Nothing was begun: it may be carried out now.
+    NotBegun,
+    /// Nobody can say, for this reason.
+    Unknown(String),
+}
+
+/// One call of an operation.
+pub struct Call<'a> {
+    /// The job.
+    pub job: &'a JobFacts,
+    /// The journal entry of the call; with the job it is a key under which a change is made once.
+    pub sequence: u64,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// Its arguments: an object.
+    pub arguments: &'a Value,
+    /// The job's time now.
+    pub now: Timestamp,
+    /// Says something on the job's streams while the call goes on.
+    pub say: &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync),
+}
+
+impl Call<'_> {
+    /// An argument, read as `T`.
+    pub fn argument<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
+        let value = self.arguments.get(name).cloned().unwrap_or(Value::Null);
+        serde_json::from_value(value).map_err(|error| {
+            Failure::new(
+                bindery_core::code::Code::InvalidArguments,
+                format!("`{}` of `{}`: {error}", name, self.operation.name),
+            )
+        })
+    }
+}
+
+/// The facts of a job that capabilities may need.
+#[derive(Debug, Clone)]
+pub struct JobFacts {
+    /// The job.
+    pub id: JobId,
+    /// Its account.
+    pub account: Name,
+    /// Its runbook.
+    pub runbook: Name,
+    /// The module that runs.
+    pub digest: Digest,
+    /// The parameters: an object.
+    pub parameters: Value,
+    /// The worker that runs it.
+    pub worker: WorkerId,
+    /// The computer that it runs on.
+    pub computer: Option<(ComputerId, String)>,
+    /// The update run that it belongs to, and its name.
+    pub run: Option<(RunId, String)>,
+    /// Why it was started.
+    pub trigger: Trigger,
+    /// The time by which it must have ended.
+    pub deadline: Option<Timestamp>,
+    /// When it began.
+    pub started_at: Timestamp,
+}
+
+/// The capabilities of a worker, by operation.
+#[derive(Clone, Default)]
+pub struct Capabilities {
+    by_operation: HashMap<&'static str, Arc<dyn Capability>>,
+}
+
+impl Capabilities {
+    /// Adds a capability; a later one takes an operation from an earlier one.
+    #[must_use]
+    pub fn with(mut self, capability: impl Capability) -> Self {
+        let capability = Arc::new(capability);
+        for operation in capability.operations() {
+            self.by_operation.insert(operation.name, capability.clone());
+        }
+        self
+    }
+
+    /// What carries out `operation` here, if anything does.
+    pub fn get(&self, operation: &Operation) -> Option<&Arc<dyn Capability>> {
+        self.by_operation.get(operation.name)
+    }
+
+    /// The operations of the contract that nothing carries out here.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let here = |o: &&Operation| !self.by_operation.contains_key(o.name);
+        operation::ALL.iter().copied().filter(here).map(|o| o.name).collect()
+    }
+}

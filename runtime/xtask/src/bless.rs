@@ -1,0 +1,46 @@
+//! `bless`: contracts that are generated and committed, so that a change of them shows as a diff.
+//!
+//! A contract is text that a crate makes without I/O; this module alone reads and writes the file.
+
+use anyhow::{Context, bail};
+use std::{fs, path::Path};
+
+/// One generated file.
+struct Contract {
+    /// Where it is committed.
+    path: &'static str,
+    /// What it must hold.
+    text: fn() -> String,
+}
+
+const CONTRACTS: &[Contract] =
+    &[Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text }];
+
+/// Writes every contract anew.
+pub(crate) fn write(root: &Path) -> anyhow::Result<()> {
+    for contract in CONTRACTS {
+        let text = (contract.text)();
+        if committed(root, contract) == text {
+            continue;
+        }
+        fs::write(root.join(contract.path), text)
+            .with_context(|| format!("failed to write `{}`", contract.path))?;
+        println!("{}: written anew", contract.path);
+    }
+    Ok(())
+}
+
+/// An error that names every contract whose file is not what the code makes.
+pub(crate) fn verify(root: &Path) -> anyhow::Result<()> {
+    let stale = |contract: &&Contract| committed(root, contract) != (contract.text)();
+    let stale: Vec<_> = CONTRACTS.iter().filter(stale).map(|contract| contract.path).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    bail!("not up to date: {}; run `cargo xtask bless` and read the diff", stale.join(", "))
+}
+
+/// The committed text; empty if there is none.
+fn committed(root: &Path, contract: &Contract) -> String {
+    fs::read_to_string(root.join(contract.path)).unwrap_or_default()
+}

@@ -1,0 +1,37 @@
+//! Who and where this job is. Always granted.
+
+use crate::{Error, bindings::bindery::runbook::job as host, entry, failure::call};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+
+pub use host::{JobContext as Context, Trigger};
+
+/// The facts of this job: ids, account, runbook, worker, computer, run, whether it is a dry run.
+///
+/// ```no_run
+/// let job = bindery_sdk::job::context()?;
+/// let where_it_runs = job.computer_name.as_deref().unwrap_or("the sandbox");
+/// # Ok::<(), bindery_sdk::Error>(())
+/// ```
+pub fn context() -> Result<Context, Error> {
+    call(host::context)
+}
+
+/// The parameters as `P`; `#[runbook]` reads them for you.
+///
+/// # Errors
+/// `InvalidParameters` if they do not fit.
+pub fn parameters<P: DeserializeOwned>() -> Result<P, Error> {
+    entry::parse(&call(host::parameters)?)
+}
+
+/// What is left until the job's deadline; none if it has no deadline.
+pub fn remaining() -> Result<Option<Duration>, Error> {
+    Ok(call(host::remaining)?.map(Duration::from_millis))
+}
+
+/// Sets the result now, for a job that may be ended before it returns. What the runbook returns replaces it.
+pub fn set_result(value: &impl Serialize) -> Result<(), Error> {
+    let text = serde_json::to_string(value)?;
+    call(|| host::set_result(&text))
+}
