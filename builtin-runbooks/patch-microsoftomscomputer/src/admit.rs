@@ -1,7 +1,8 @@
 //! Plans, and keeps out what would bring an excluded package as a dependency.
 //!
-//! The package manager says what a plan would do, not which update needs what. So a plan that touches an excluded package
-//! is halved until the updates that bring it are found; the number of plans is bounded.
+//! The package manager says what a plan would do, not which update needs what. So a plan that
+//! touches an excluded package is halved until the updates that bring it are found; the number of
+//! plans is bounded.
 
 use crate::{host::Host, select::package_names};
 use bindery_sdk::{Error, updates::Plan};
@@ -70,7 +71,8 @@ impl<H: Host> Search<'_, H> {
         self.host.plan(ids).map(Some)
     }
 
-    /// Keeps out those of `ids`, whose plan touches `package`, that bring an excluded package alone.
+    /// Keeps out those of `ids`, whose plan touches `package`, that bring an excluded package
+    /// alone.
     fn halve(&mut self, ids: &[String], package: &str) -> Result<(), Error> {
         if let [id] = ids {
             let reason = format!("it needs `{package}`, which is excluded");

@@ -1,7 +1,7 @@
 //! The whole run on one computer, pass by pass.
 //!
 //! ```text
-//!   assess -> choose -> waves -> reboot if due --rebooted--> once more (updates that became available)
+//!   assess -> choose -> waves -> reboot if due --rebooted--> once more, what is new
 //!                                              \--not------> assess a last time -> result
 //! ```
 
@@ -32,8 +32,8 @@ const PASSES: usize = 2;
 /// Patches this computer.
 ///
 /// # Errors
-/// When the work could not be done at all: an assessment that fails, a power that is not granted. An update that fails is in
-/// the outcome.
+/// When the work could not be done at all: an assessment that fails, a power that is not granted.
+/// An update that fails is in the outcome.
 pub(crate) fn run(host: &mut impl Host, parameters: &Parameters) -> Result<Outcome, Error> {
     let options = &parameters.options;
     let facts = host.facts()?;

@@ -20,7 +20,8 @@ const WINDOW: &str = "MaintenanceWindowExceeded";
 /// Installs `wave` and writes down what became of each of its updates.
 ///
 /// # Errors
-/// `Cancelled`, `GrantDenied` and errors of the log; a package manager that fails is written down instead.
+/// `Cancelled`, `GrantDenied` and errors of the log; a package manager that fails is written down
+/// instead.
 pub(crate) fn install(
     host: &mut impl Host,
     ledger: &mut Ledger,

@@ -1,5 +1,5 @@
-//! What is said and written of each update: a stream line, a row of `UpdateRunProgress`, an item of the result. The three
-//! are made in one place, so they never disagree.
+//! What is said and written of each update: a stream line, a row of `UpdateRunProgress`, an item of
+//! the result. The three are made in one place, so they never disagree.
 
 use crate::{
     host::{Facts, Host},
@@ -99,7 +99,8 @@ impl Ledger {
     }
 }
 
-/// Failures are errors, what the window cut off a warning, what was done Output, and the rest Verbose.
+/// Failures are errors, what the window cut off a warning, what was done Output, and the rest
+/// Verbose.
 fn loudness(status: InstallationStatus) -> Kind {
     use InstallationStatus as S;
     match status {

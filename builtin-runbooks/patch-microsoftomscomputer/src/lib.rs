@@ -1,8 +1,9 @@
 //! `Patch-MicrosoftOMSComputer`: the part of an update run on one computer.
 //!
-//! Assesses, chooses, plans, downloads, installs, reboots if it must, comes back, goes on, and assesses again, all
-//! within the window. It holds the policy; what it may do at all is in its grants. A restart or a reboot in the middle
-//! is no concern of this code: the host feeds it its journal and it goes on.
+//! Assesses, chooses, plans, downloads, installs, reboots if it must, comes back, goes on, and
+//! assesses again, all within the window. It holds the policy; what it may do at all is in its
+//! grants. A restart or a reboot in the middle is no concern of this code: the host feeds it its
+//! journal and it goes on.
 //!
 //! ```text
 //!   flow      the whole run, pass by pass

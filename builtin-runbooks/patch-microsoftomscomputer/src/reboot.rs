@@ -4,7 +4,8 @@ use crate::{host::Host, ledger::Ledger, wave::fits};
 use bindery_sdk::{Error, streams::Kind, updates::Pending};
 use patch_policy::options::{Options, RebootSetting};
 
-/// Why a reboot is due, if it is. `installed`: whether this pass installed anything; `first`: the first pass. Pure.
+/// Why a reboot is due, if it is. `installed`: whether this pass installed anything; `first`: the
+/// first pass. Pure.
 pub(crate) fn due(
     setting: RebootSetting,
     pending: &Pending,

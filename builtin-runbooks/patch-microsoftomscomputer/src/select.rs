@@ -1,7 +1,7 @@
 //! Which of the missing updates are chosen, each with its reason. Pure.
 //!
-//! In this order: a hold on the computer, `exclude`, superseded by another missing update, `include`,
-//! `classifications`.
+//! In this order: a hold on the computer, `exclude`, superseded by another missing update,
+//! `include`, `classifications`.
 
 use bindery_sdk::updates::Update;
 use patch_policy::{mask, options::Options};
@@ -61,7 +61,8 @@ fn one(update: &Update, missing: &[Update], options: &Options) -> Decision {
     }
 }
 
-/// The names that masks are held against: package with and without its architecture, KB number with and without `KB`.
+/// The names that masks are held against: package with and without its architecture, KB number with
+/// and without `KB`.
 fn names(update: &Update) -> Vec<String> {
     let mut names = vec![update.id.clone()];
     if let Some((package, _)) = update.id.split_once('=') {

@@ -1,4 +1,5 @@
-//! In which transactions the chosen updates go, and what must remain of the window before each. Pure.
+//! In which transactions the chosen updates go, and what must remain of the window before each.
+//! Pure.
 
 use bindery_sdk::updates::{Classification, OsType, Update};
 use patch_policy::options::Reserves;
@@ -12,7 +13,8 @@ pub(crate) struct Wave {
     pub(crate) reserve: Duration,
 }
 
-/// One transaction on Linux. On Windows service packs go apart, after the others: they take the longest.
+/// One transaction on Linux. On Windows service packs go apart, after the others: they take the
+/// longest.
 pub(crate) fn waves(chosen: Vec<Update>, os: OsType, reserves: &Reserves) -> Vec<Wave> {
     let apart =
         |u: &Update| os == OsType::Windows && u.classification == Classification::ServicePack;

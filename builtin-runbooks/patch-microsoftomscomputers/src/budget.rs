@@ -27,7 +27,8 @@ impl Budget {
         if self.stopped.is_some() { 0 } else { self.at_once.saturating_sub(running) }
     }
 
-    /// A computer failed or could not be started; the one after the last that is tolerated stops the run.
+    /// A computer failed or could not be started; the one after the last that is tolerated stops
+    /// the run.
     pub(crate) fn error(&mut self) {
         self.errors += 1;
         if let Some(tolerated) = self.tolerated.filter(|tolerated| self.errors > *tolerated) {

@@ -17,8 +17,8 @@ use std::collections::VecDeque;
 /// Patches a list of computers.
 ///
 /// # Errors
-/// When the work could not be done at all: the fleet cannot be read, a power is not granted. A computer that fails is in the
-/// outcome.
+/// When the work could not be done at all: the fleet cannot be read, a power is not granted. A
+/// computer that fails is in the outcome.
 pub(crate) fn run(host: &mut impl Host, parameters: &Parameters) -> Result<Outcome, Error> {
     let (job, run_name) = host.facts()?;
     let run_name = run_name.unwrap_or_else(|| parameters.schedule.clone());

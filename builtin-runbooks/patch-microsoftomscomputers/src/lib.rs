@@ -1,8 +1,9 @@
 //! `Patch-MicrosoftOMSComputers`: one update run over many computers.
 //!
-//! Lists the targets, makes them Hybrid Runbook Workers, starts `Patch-MicrosoftOMSComputer` on each, and keeps the
-//! limits on concurrency and errors. It installs nothing itself. The job completes if it did this work, even if computers
-//! failed: how the run went follows from its computers, which the result lists.
+//! Lists the targets, makes them Hybrid Runbook Workers, starts `Patch-MicrosoftOMSComputer` on
+//! each, and keeps the limits on concurrency and errors. It installs nothing itself. The job
+//! completes if it did this work, even if computers failed: how the run went follows from its
+//! computers, which the result lists.
 //!
 //! ```text
 //!   flow      the whole run

@@ -4,7 +4,8 @@ use bindery_sdk::children::{Child, Status as JobStatus};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Runs over more computers than this leave out the results of the single ones: each is in its own job.
+/// Runs over more computers than this leave out the results of the single ones: each is in its own
+/// job.
 const RESULTS: usize = 200;
 
 /// How a computer fared.

@@ -1,7 +1,8 @@
 //! Starts children as others end, within the budget.
 //!
-//! Waiting goes in pages, so that one answer of the host stays small whatever the size of the fleet. While many are at work
-//! it breathes between two questions: a run of 50,000 computers must not fill its journal with them.
+//! Waiting goes in pages, so that one answer of the host stays small whatever the size of the
+//! fleet. While many are at work it breathes between two questions: a run of 50,000 computers must
+//! not fill its journal with them.
 
 use crate::{
     budget::Budget,

@@ -1,5 +1,5 @@
-//! What the two built-in runbooks share: their parameters, `AdditionalOptions`, name masks, and the rows of
-//! `UpdateRunProgress`. Pure values and decisions; never calls the host.
+//! What the two built-in runbooks share: their parameters, `AdditionalOptions`, name masks, and the
+//! rows of `UpdateRunProgress`. Pure values and decisions; never calls the host.
 
 pub mod mask;
 pub mod options;

@@ -1,4 +1,5 @@
-//! Name masks of `include` and `exclude`: package names or KB numbers with `*` and `?`. Case does not count.
+//! Name masks of `include` and `exclude`: package names or KB numbers with `*` and `?`. Case does
+//! not count.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,8 @@ impl Mask {
     pub fn fits(&self, name: &str) -> bool {
         let mask: Vec<char> = self.0.to_lowercase().chars().collect();
         let name: Vec<char> = name.to_lowercase().chars().collect();
-        // `reach[i]`: whether the part of the mask so far fits the first `i` characters of the name.
+        // `reach[i]`: whether the part of the mask so far fits the first `i` characters of the
+        // name.
         let mut reach = vec![false; name.len() + 1];
         reach[0] = true;
         for part in mask {

@@ -11,7 +11,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Options {
-    /// Install updates of these classifications. Absent: of all, or, if `include` names any, only those.
+    /// Install updates of these classifications. Absent: of all, or, if `include` names any, only
+    /// those.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classifications: Option<Vec<Classification>>,
     /// Install these too: KB numbers or package names, with `*` and `?`.

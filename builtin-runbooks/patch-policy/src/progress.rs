@@ -1,4 +1,5 @@
-//! The rows of `UpdateRunProgress`: what became of one update, or of a computer that could not be started.
+//! The rows of `UpdateRunProgress`: what became of one update, or of a computer that could not be
+//! started.
 
 use bindery_sdk::updates::{OsType, Update};
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! The next maintenance dates. A plain WASI program: no SDK, no operations; it reads JSON and prints lines.
+//! The next maintenance dates. A plain WASI program: no SDK, no operations; it reads JSON and
+//! prints lines.
 
 mod rule;
 

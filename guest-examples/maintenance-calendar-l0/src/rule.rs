@@ -5,7 +5,8 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-/// The date that `rule` names in the month of `first`. `patch tuesday` is the second Tuesday; `+ n` and `- n` are days.
+/// The date that `rule` names in the month of `first`. `patch tuesday` is the second Tuesday; `+ n`
+/// and `- n` are days.
 pub(crate) fn date(rule: &str, first: Date) -> Result<Date, String> {
     let rule = rule.to_lowercase();
     let (day, offset) = split(&rule)?;

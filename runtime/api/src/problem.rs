@@ -117,6 +117,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::NoWorker | Code::Unreachable | Code::ControlPlaneUnreachable => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+        Code::NotYet => StatusCode::NOT_IMPLEMENTED,
         Code::TimedOut => StatusCode::GATEWAY_TIMEOUT,
         Code::RepositoryUnavailable => StatusCode::BAD_GATEWAY,
         Code::DiskFull => StatusCode::INSUFFICIENT_STORAGE,

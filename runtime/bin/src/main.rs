@@ -1,2 +1,152 @@
-//! The bindery program.
-fn main() {}
+//! The `bindery` program: reads the command line and hands over. Only here do stores, capabilities
+//! and programs meet; nothing is decided here.
+
+mod agent;
+mod builtins;
+mod clock;
+mod listen;
+mod logging;
+mod machine;
+mod reporter;
+mod sandbox;
+mod serve;
+mod signals;
+mod up;
+
+use bindery_capability_updates::transaction::run::run_transaction;
+use bindery_cli::{
+    context::{Context, Global},
+    failure::{CliFailure, Exit},
+    output::Output,
+};
+use bindery_sandbox::compile;
+use clap::{CommandFactory as _, Parser};
+use std::{
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+/// How long what is left of the program may take to end.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// Patches computers with sealed runbooks
+#[derive(Debug, Parser)]
+#[command(name = "bindery", version, about, propagate_version = true)]
+struct Program {
+    #[command(flatten)]
+    global: Global,
+    /// Form of the log on stderr; BINDERY_LOG says what is in it
+    #[arg(long, global = true, value_enum, default_value_t = logging::Format::Text)]
+    log_format: logging::Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Start a control plane, and an agent that reports on this computer
+    Up(Box<up::UpArgs>),
+    /// Start a control plane
+    Serve(serve::ServeArgs),
+    /// Look after this computer
+    #[command(subcommand)]
+    Agent(Box<agent::Verb>),
+    #[command(flatten)]
+    Client(bindery_cli::Command),
+    /// Compile WebAssembly from stdin to stdout
+    #[command(name = compile::CHILD_ARGUMENT, hide = true)]
+    CompileChild,
+    /// Run a transaction of the package manager
+    #[command(hide = true)]
+    RunTransaction {
+        /// The transaction's folder
+        folder: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let program = Program::parse();
+    if let Command::CompileChild = program.command {
+        return compile_child();
+    }
+    logging::start(program.log_format);
+    match run(program) {
+        Ok(code) => code,
+        Err(failure) if failure.exit == Exit::Ok => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(program: Program) -> Result<ExitCode, CliFailure> {
+    let global = program.global;
+    match program.command {
+        Command::CompileChild => return Ok(compile_child()),
+        Command::RunTransaction { folder } => {
+            let ended = run_transaction(&folder, &clock::now);
+            let code = ended.map_err(|error| {
+                agent::failed(Exit::Failed, "the transaction was not run", &error)
+            })?;
+            return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
+        }
+        Command::Up(args) => wait(up::run(*args, &global))?,
+        Command::Serve(args) => wait(serve::run(args, &global))?,
+        Command::Agent(verb) => wait(agent::run(*verb, &global))?,
+        Command::Client(command) => wait(client(command, global))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says nothing on stderr but why it failed: its parent reads that.
+fn compile_child() -> ExitCode {
+    match compile::child() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn wait(work: impl Future<Output = Result<(), CliFailure>>) -> Result<(), CliFailure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| agent::failed(Exit::Internal, "no threads", &error))?;
+    let ended = runtime.block_on(work);
+    // The store closes here; a read of stdin that nobody waits for must not hold the program up.
+    runtime.shutdown_timeout(LAST_WORDS);
+    ended
+}
+
+async fn client(command: bindery_cli::Command, global: Global) -> Result<(), CliFailure> {
+    let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
+    let is_terminal = stderr.is_terminal();
+    let mut out = Output::new(&mut stdout, &mut stderr, is_terminal);
+    let context = Context { global, program: Program::command() };
+    bindery_cli::run(command, context, &mut out).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn an_agents_options_and_the_global_ones_do_not_meet() {
+        let line = "bindery agent run --url https://cp:7443 --token bnd-enrol.x --name web-01";
+        let program = Program::try_parse_from(line.split(' ')).expect("a command line");
+        assert_eq!(program.global.url.as_deref(), Some("https://cp:7443"));
+        assert_eq!(program.global.token.as_deref(), Some("bnd-enrol.x"));
+        for line in ["bindery up --simulated windows --listen 127.0.0.1:0", "bindery compile-child"]
+        {
+            Program::try_parse_from(line.split(' ')).expect(line);
+        }
+    }
+}

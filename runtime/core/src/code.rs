@@ -133,6 +133,8 @@ codes! {
     PlanChanged => "Assess and plan again.";
     /// An update could not be installed.
     InstallFailed => "Read the package manager's own words in the error.";
+    /// This version cannot do it.
+    NotYet => "Update Bindery when a version that can is out.";
     /// Something on our side failed.
     Internal => "Look at the control plane's log; report it if it stays.";
     /// Stored data is damaged.

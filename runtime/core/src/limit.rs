@@ -80,6 +80,8 @@ pub const ASSESS_EVERY: Duration = Duration::from_secs(3600);
 pub const PAST_WINDOW: Duration = Duration::from_secs(30 * 60);
 /// Restarts of one job before it is Suspended (or Failed, where the seal forbids resume).
 pub const JOB_RESTARTS: u32 = 3;
+/// Reboots that one job may ask for.
+pub const JOB_REBOOTS: u32 = 5;
 
 /// The maintenance window: shortest, longest and default, in minutes.
 pub const WINDOW_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;

@@ -1,7 +1,8 @@
-//! The cache of compiled code: files named by engine and digest, under a MAC with a key that only this worker has.
+//! The cache of compiled code: files named by engine and digest, under a MAC with a key that only
+//! this worker has.
 //!
-//! Deserialising compiled code is unsafe by design, so nothing is loaded that this worker did not compile itself: a file
-//! whose MAC does not hold is removed and compiled anew.
+//! Deserialising compiled code is unsafe by design, so nothing is loaded that this worker did not
+//! compile itself: a file whose MAC does not hold is removed and compiled anew.
 
 use bindery_core::digest::Digest;
 use hmac::{Hmac, Mac as _};
@@ -12,6 +13,7 @@ use std::{
     io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 use wasmtime::Engine;
 
@@ -24,7 +26,8 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// The cache in `folder` for code of `engine`; the folder and its key are made if they are not there.
+    /// The cache in `folder` for code of `engine`; the folder and its key are made if they are not
+    /// there.
     pub(crate) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let key = key(&folder.join(KEY_FILE))?;
@@ -55,7 +58,7 @@ impl Cache {
             self.mac(digest, code).verify_slice(mac).is_ok()
         });
         if !whole {
-            tracing::warn!(path = %path.display(), "compiled code with a wrong MAC: it is compiled anew");
+            tracing::warn!(path = %path.display(), "wrong MAC: it is compiled anew");
             let _gone = fs::remove_file(&path);
             return None;
         }
@@ -66,13 +69,17 @@ impl Cache {
     /// Keeps compiled code. A cache that cannot be written costs time only.
     pub(crate) fn store(&self, digest: &Digest, code: &[u8]) {
         let path = self.path(digest);
-        let temporary = path.with_extension("new");
+        // Two jobs may compile the same module at the same time.
+        static WRITES: AtomicU64 = AtomicU64::new(0);
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("{}-{number}", std::process::id()));
         let mac = self.mac(digest, code).finalize().into_bytes();
         let written = fs::File::create(&temporary)
             .and_then(|mut file| file.write_all(code).and_then(|()| file.write_all(&mac)))
             .and_then(|()| fs::rename(&temporary, &path));
         if let Err(error) = written {
             tracing::warn!(%error, path = %path.display(), "compiled code cannot be kept");
+            let _gone = fs::remove_file(&temporary);
         }
     }
 }
@@ -86,19 +93,16 @@ fn compatibility(engine: &Engine) -> u64 {
 /// The key of this worker, readable by it alone.
 fn key(path: &Path) -> io::Result<[u8; 32]> {
     let mut key = [0; 32];
-    match fs::File::open(path) {
-        Ok(mut file) => {
-            file.read_exact(&mut key)?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-            let mut file =
-                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            file.write_all(&key)?;
-            file.sync_all()?;
-            Ok(key)
-        }
-        Err(error) => Err(error),
+    match fs::File::open(path).and_then(|mut file| file.read_exact(&mut key)) {
+        Ok(()) => return Ok(key),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        // Its writing was interrupted by a crash: nothing can have been kept under it.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => fs::remove_file(path)?,
+        Err(error) => return Err(error),
     }
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(&key)?;
+    file.sync_all()?;
+    Ok(key)
 }

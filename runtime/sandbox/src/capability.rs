@@ -1,4 +1,5 @@
-//! Capabilities: what stands behind operations. One crate each; the list of them stands only in `bin`.
+//! Capabilities: what stands behind operations. One crate each; the list of them stands only in
+//! `bin`.
 
 use bindery_core::{
     code::Failure,
@@ -20,13 +21,15 @@ pub trait Capability: Send + Sync + 'static {
     /// The operations that it carries out.
     fn operations(&self) -> Vec<&'static Operation>;
 
-    /// Carries out one operation. The gate has checked grant, window and size before, and journals what it answers.
+    /// Carries out one operation. The gate has checked grant, window and size before, and journals
+    /// what it answers.
     ///
-    /// A write-once operation is called at most once for a `(job, sequence)`, unless [`Capability::reconcile`] says
-    /// that nothing was begun.
+    /// A write-once operation is called at most once for a `(job, sequence)`, unless
+    /// [`Capability::reconcile`] says that nothing was begun.
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure>;
 
-    /// Finds out how a write-once operation ended whose intent was journalled and whose outcome was not.
+    /// Finds out how a write-once operation ended whose intent was journalled and whose outcome was
+    /// not.
     async fn reconcile(&self, call: &Call<'_>) -> Reconciled {
         Reconciled::Unknown(format!("`{}` cannot say whether it was done", call.operation.name))
     }

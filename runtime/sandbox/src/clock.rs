@@ -36,7 +36,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// The time that a guest sees: that of the journal's last entry, and a microsecond more at each look.
+/// The time that a guest sees: that of the journal's last entry, and a microsecond more at each
+/// look.
 ///
 /// A replay sees the same times, since it depends on nothing but the journal and the guest.
 #[derive(Debug, Clone)]
@@ -56,6 +57,11 @@ impl VirtualTime {
     /// Virtual time that begins at `start`, the time of the journal's header.
     pub fn new(start: Timestamp) -> Self {
         Self { state: Arc::new(Mutex::new(State { start, now: start })) }
+    }
+
+    /// When it began: where the guest's monotonic clock shows zero.
+    pub fn start(&self) -> Timestamp {
+        self.state.lock().start
     }
 
     /// Moves to the time of an entry, never backwards.

@@ -1,6 +1,7 @@
 //! Compiling: in a child of the same executable, since wasmtime cannot cancel a compilation.
 //!
-//! The child has limits on memory, CPU and time. It reads Wasm on stdin and writes compiled code to stdout.
+//! The child has limits on memory, CPU and time. It reads Wasm on stdin and writes compiled code to
+//! stdout.
 
 use crate::{cache::Cache, engine::SandboxEngine};
 use bindery_core::{
@@ -24,6 +25,11 @@ use wasmtime::{Module, component::Component};
 
 /// The hidden argument by which the executable becomes a compiling child.
 pub const CHILD_ARGUMENT: &str = "compile-child";
+
+/// Compiled code of one module, in bytes: many times what the largest module becomes.
+const CODE_BYTES: u64 = 16 * limit::MODULE_BYTES as u64;
+/// The last words of a child, in bytes.
+const WORDS_BYTES: u64 = 64 << 10;
 
 /// Where modules are compiled.
 #[derive(Debug, Clone)]
@@ -58,7 +64,8 @@ impl Compiler {
         Ok(Self { engine: engine.clone(), place, cache })
     }
 
-    /// The compiled code of `wasm`, from the cache or made now. The caller has verified what `wasm` is.
+    /// The compiled code of `wasm`, from the cache or made now. The caller has verified what `wasm`
+    /// is.
     pub async fn compile(&self, wasm: &[u8], level: Level) -> Result<Compiled, Failure> {
         let digest = Digest::of(wasm);
         if let Some(code) = self.cache.load(&digest)
@@ -71,16 +78,19 @@ impl Compiler {
             CompileIn::ThisProcess => precompile(self.engine.engine(), wasm).map_err(refused)?,
         };
         self.cache.store(&digest, &code);
+        // A sound module whose memories, tables or instances are more than the pool has room for.
         self.load(&code, level, wasm).map_err(|error| {
-            Failure::new(Code::Internal, format!("compiled code cannot be loaded: {error:#}"))
+            let message =
+                format!("the module asks for more than a worker gives one job: {error:#}");
+            Failure::new(Code::LimitExceeded, message)
         })
     }
 
     #[expect(unsafe_code, reason = "wasmtime has no safe way to load compiled code")]
     fn load(&self, code: &[u8], level: Level, wasm: &[u8]) -> wasmtime::Result<Compiled> {
         let engine = self.engine.engine();
-        // SAFETY: `code` was compiled by this worker's own executable, in this call or earlier; what comes from the
-        // cache has a MAC by a key that only this worker can read.
+        // SAFETY: `code` was compiled by this worker's own executable, in this call or earlier;
+        // what comes from the cache has a MAC by a key that only this worker can read.
         unsafe {
             if level == Level::L2 || is_component(wasm) {
                 return Ok(Compiled::Component(Component::deserialize(engine, code)?));
@@ -120,7 +130,7 @@ async fn in_child(program: &Path, wasm: &[u8]) -> Result<Vec<u8>, Failure> {
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| failed("started", error))?;
-    let (Some(mut input), Some(mut output), Some(mut complaint)) =
+    let (Some(mut input), Some(output), Some(complaint)) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
         return Err(failed("reached", io::Error::other("no pipes")));
@@ -132,6 +142,7 @@ async fn in_child(program: &Path, wasm: &[u8]) -> Result<Vec<u8>, Failure> {
             let _broken = input.write_all(wasm).await;
             drop(input);
         };
+        let (mut output, mut complaint) = (output.take(CODE_BYTES), complaint.take(WORDS_BYTES));
         let (_, read, _) =
             tokio::join!(feed, output.read_to_end(&mut code), complaint.read_to_string(&mut words));
         read?;
@@ -141,6 +152,9 @@ async fn in_child(program: &Path, wasm: &[u8]) -> Result<Vec<u8>, Failure> {
         .await
         .map_err(|_| over_limit("time", &format!("{} s", limit::COMPILE_TIME.as_secs())))?
         .map_err(|error| failed("heard", error))?;
+    if code.len() as u64 == CODE_BYTES {
+        return Err(over_limit("room", &format!("{CODE_BYTES} bytes of code")));
+    }
     if status.success() {
         return Ok(code);
     }

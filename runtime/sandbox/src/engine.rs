@@ -32,7 +32,7 @@ impl SandboxEngine {
         match Engine::new(&pooled()) {
             Ok(engine) => Self::ticking(engine, true),
             Err(error) => {
-                tracing::warn!(%error, "no address space for a pool: memory is allocated for each job");
+                tracing::warn!(%error, "no address space for a pool: each job allocates");
                 Self::on_demand()
             }
         }
@@ -87,6 +87,8 @@ fn pooled() -> Config {
         .max_core_instances_per_component(64)
         .max_memories_per_component(32)
         .max_tables_per_component(64)
+        .max_memories_per_module(8)
+        .max_tables_per_module(16)
         .table_elements(POOL_TABLE_ELEMENTS)
         .max_memory_size(limit::JOB_MEMORY_BYTES)
         .linear_memory_keep_resident(128 << 10)

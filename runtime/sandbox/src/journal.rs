@@ -21,6 +21,11 @@ pub struct MemoryJournal {
 }
 
 impl MemoryJournal {
+    /// A journal that holds `entries` already, to be replayed and gone on with.
+    pub fn holding(entries: Vec<Entry>) -> Self {
+        Self { entries: Arc::new(Mutex::new(entries)) }
+    }
+
     /// The entries so far.
     pub fn entries(&self) -> Vec<Entry> {
         self.entries.lock().clone()

@@ -1,11 +1,11 @@
 //! Runs runbooks in wasmtime.
 //!
-//! Every operation of every guest, whatever its language, passes one gate ([`gate::Gate`]): grant check, window check,
-//! journal, capability, journal, stream. This crate knows no capability: they are handed in as [`capability::Capability`].
+//! Every operation of every guest, whatever its language, passes one gate ([`gate::Gate`]): grant
+//! check, window check, journal, capability, journal, stream. This crate knows no capability: they
+//! are handed in as [`capability::Capability`].
 
 mod cache;
 pub mod capability;
-pub mod upstream;
 pub mod clock;
 pub mod compile;
 pub mod engine;
@@ -14,5 +14,6 @@ pub mod journal;
 mod limiter;
 mod link;
 pub mod run;
+pub mod upstream;
 mod value;
 mod wasi;

@@ -1,7 +1,8 @@
-//! Links the interfaces of `bindery:runbook` into components: each function becomes an operation of the gate.
+//! Links the interfaces of `bindery:runbook` into components: each function becomes an operation of
+//! the gate.
 //!
-//! The link is dynamic: argument and reply types come from the component itself, so a new operation needs its WIT
-//! and its capability, and nothing here.
+//! The link is dynamic: argument and reply types come from the component itself, so a new operation
+//! needs its WIT and its capability, and nothing here.
 
 use crate::{
     run::Host,

@@ -2,7 +2,7 @@
 
 use crate::{
     compile::{Compiled, Compiler},
-    gate::Gate,
+    gate::{Gate, clip},
     limiter::Limiter,
     link,
     wasi::{self, Console, Waiting},
@@ -27,16 +27,34 @@ use wasmtime_wasi::{
 pub(crate) struct Host {
     pub(crate) gate: Arc<Gate>,
     pub(crate) table: ResourceTable,
-    pub(crate) p1: WasiP1Ctx,
     pub(crate) timers: u64,
     pub(crate) waiting: Waiting,
-    wasi: WasiCtx,
+    wasi: Wasi,
     limiter: Limiter,
+}
+
+/// The WASI of a job: what its kind of module imports, and nothing else.
+pub(crate) enum Wasi {
+    P1(Box<WasiP1Ctx>),
+    P2(Box<WasiCtx>),
+}
+
+impl Host {
+    /// The WASI of a core module. Only the linker of core modules asks.
+    pub(crate) fn p1(&mut self) -> &mut WasiP1Ctx {
+        match &mut self.wasi {
+            Wasi::P1(wasi) => wasi,
+            Wasi::P2(_) => unreachable!("a component is never linked to preview 1"),
+        }
+    }
 }
 
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        match &mut self.wasi {
+            Wasi::P2(wasi) => WasiCtxView { ctx: wasi, table: &mut self.table },
+            Wasi::P1(_) => unreachable!("a core module is never linked to WASI 0.2"),
+        }
     }
 }
 
@@ -117,17 +135,30 @@ impl Sandbox {
         };
         let last_words = console.finish().await;
         let outcome = match (ended, last_words) {
-            (Ok(outcome), Ok(())) => outcome,
-            (Ok(_), Err(fatal)) => failed(gate, fatal.0),
             (Err(error), _) => failed(gate, explain(&error)),
+            (_, Err(fatal)) => failed(gate, fatal.0),
+            // What ends a job while it writes its last line is not known to the guest.
+            (Ok(outcome), Ok(())) => match gate.fatal() {
+                Some(reason) => failed(gate, reason),
+                None => gate.unasked().await.map_or(outcome, Outcome::Failed),
+            },
         };
         gate.end(&outcome).await?;
         Ok(outcome)
     }
 }
 
-/// Returns when the job must end though its guest may be waiting in a host call that does not.
+/// Returns when the job must end, though its guest may be waiting for what never comes.
 async fn watch(gate: &Gate) {
+    tokio::select! {
+        () = gate.doomed() => return,
+        reason = out_of_time(gate) => gate.cancel().cancel(reason),
+    }
+    gate.doomed().await;
+}
+
+/// Returns when the job has taken all the time that it may take.
+async fn out_of_time(gate: &Gate) -> Failure {
     let Some(time) = gate.limits().time() else {
         return std::future::pending().await;
     };
@@ -135,26 +166,29 @@ async fn watch(gate: &Gate) {
     let end = gate.facts().started_at.checked_add(end).unwrap_or(jiff::Timestamp::MAX);
     gate.clock().sleep_until(end).await;
     let message = format!("the job took longer than {} s", time.as_secs());
-    gate.fail(Failure::new(Code::LimitExceeded, message));
+    Failure::new(Code::LimitExceeded, message)
 }
 
 async fn execute(kind: &Kind, gate: &Arc<Gate>, console: &Console) -> Result<Outcome> {
     match kind {
         Kind::Runbook(pre) => {
-            let mut store = store(pre.engine(), gate, console)?;
+            let wasi = Wasi::P2(Box::new(wasi::context(gate, console).build()));
+            let mut store = store(pre.engine(), gate, wasi);
             let instance = pre.instantiate_async(&mut store).await?;
             let run = instance.get_typed_func::<(), (RunResult,)>(&mut store, "run")?;
             let (result,) = run.call_async(&mut store, ()).await?;
             Ok(outcome(result))
         }
         Kind::Command(pre) => {
-            let mut store = store(pre.engine(), gate, console)?;
+            let wasi = Wasi::P2(Box::new(wasi::context(gate, console).build()));
+            let mut store = store(pre.engine(), gate, wasi);
             let command = pre.instantiate_async(&mut store).await?;
             let result = command.wasi_cli_run().call_run(&mut store).await;
             exit(result.map(|result| i32::from(result.is_err())))
         }
         Kind::Program(pre) => {
-            let mut store = store(pre.module().engine(), gate, console)?;
+            let wasi = Wasi::P1(Box::new(wasi::context(gate, console).build_p1()));
+            let mut store = store(pre.module().engine(), gate, wasi);
             let instance = pre.instantiate_async(&mut store).await?;
             let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
             exit(start.call_async(&mut store, ()).await.map(|()| 0))
@@ -162,20 +196,21 @@ async fn execute(kind: &Kind, gate: &Arc<Gate>, console: &Console) -> Result<Out
     }
 }
 
-fn store(engine: &Engine, gate: &Arc<Gate>, console: &Console) -> Result<Store<Host>> {
+fn store(engine: &Engine, gate: &Arc<Gate>, wasi: Wasi) -> Store<Host> {
     let mut table = ResourceTable::new();
     table.set_max_capacity(limit::JOB_HANDLES);
     let host = Host {
         gate: gate.clone(),
         table,
-        p1: wasi::context(gate, console).build_p1(),
         timers: 0,
         waiting: Waiting::default(),
-        wasi: wasi::context(gate, console).build(),
+        wasi,
         limiter: Limiter::new(gate.clone()),
     };
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.limiter);
+    // Bytes that the host may allocate to read the arguments of one call; a guest that passes more
+    // traps. It is more than an operation may take, so that a typed refusal comes first.
     store.set_hostcall_fuel(2 * limit::OPERATION_BYTES);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|store| {
@@ -185,32 +220,42 @@ fn store(engine: &Engine, gate: &Arc<Gate>, console: &Console) -> Result<Store<H
         }
         Ok(UpdateDeadline::Yield(1))
     });
-    Ok(store)
+    store
 }
 
 fn outcome(result: RunResult) -> Outcome {
     match result {
         Ok(None) => Outcome::Completed(None),
-        Ok(Some(text)) => match serde_json::from_str(&text) {
+        Ok(Some(text)) => match job_result(&text) {
             Ok(value) => Outcome::Completed(Some(value)),
-            Err(error) => Outcome::Failed(Failure::new(
-                Code::GuestFailed,
-                format!("the runbook's result is not JSON: {error}"),
-            )),
+            Err(failure) => Outcome::Failed(failure),
         },
         Err(error) => Outcome::Failed(guest_failure(error)),
     }
 }
 
+/// The result that a component returned, by the rule of `job.result`.
+fn job_result(text: &str) -> std::result::Result<serde_json::Value, Failure> {
+    if text.len() > limit::STREAM_RECORD_BYTES {
+        let (size, most) = (text.len(), limit::STREAM_RECORD_BYTES);
+        let message = format!("the runbook's result has {size} bytes; at most {most}");
+        return Err(Failure::new(Code::TooLarge, message));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        Failure::new(Code::GuestFailed, format!("the runbook's result is not JSON: {error}"))
+    })
+}
+
 /// The guest's own error. A code of ours keeps its spelling; any other stands in the message.
 fn guest_failure(error: GuestError) -> Failure {
-    let details = error.details.and_then(|text| serde_json::from_str(&text).ok());
+    let fits = |text: &String| text.len() <= limit::STREAM_RECORD_BYTES;
+    let details = error.details.filter(fits).and_then(|text| serde_json::from_str(&text).ok());
     let known = Code::ALL.iter().copied().find(|code| code.as_str() == error.code);
     let message = match known {
         Some(_) => error.message,
         None => format!("{}: {}", error.code, error.message),
     };
-    Failure { code: known.unwrap_or(Code::GuestFailed), message, details }
+    Failure { code: known.unwrap_or(Code::GuestFailed), message: clip(message), details }
 }
 
 fn exit(result: Result<i32>) -> Result<Outcome> {
@@ -246,4 +291,37 @@ fn explain(error: &wasmtime::Error) -> Failure {
     };
     let reason = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     Failure::new(code, format!("the guest failed: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_components_result_must_be_json_and_fit_into_a_record() {
+        let text = |size: usize| format!("\"{}\"", "x".repeat(size - 2));
+        let rows = [
+            (text(limit::STREAM_RECORD_BYTES), None),
+            (text(limit::STREAM_RECORD_BYTES + 1), Some(Code::TooLarge)),
+            ("{".into(), Some(Code::GuestFailed)),
+        ];
+        for (text, refused) in rows {
+            assert_eq!(job_result(&text).err().map(|failure| failure.code), refused);
+        }
+    }
+
+    #[test]
+    fn a_guests_error_keeps_a_code_of_ours_and_is_cut_to_a_record() {
+        let error = |code: &str, message: String| GuestError {
+            code: code.into(),
+            details: Some(format!("\"{message}\"")),
+            message,
+        };
+        let ours = guest_failure(error("DiskFull", "no room".into()));
+        assert_eq!((ours.code, ours.message.as_str()), (Code::DiskFull, "no room"));
+        let theirs = guest_failure(error("Odd", "x".repeat(limit::STREAM_RECORD_BYTES)));
+        assert_eq!(theirs.code, Code::GuestFailed);
+        assert_eq!(theirs.message.len(), limit::STREAM_RECORD_BYTES);
+        assert_eq!(theirs.details, None, "more than a record holds");
+    }
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 /// The way to the control plane. It outlives any one connection: a call waits until it is answered.
 #[async_trait::async_trait]
 pub trait Upstream: Send + Sync + 'static {
-    /// Has `operation` carried out. With `(job, sequence)` as its key it is carried out once, however often it is said.
+    /// Has `operation` carried out. With `(job, sequence)` as its key it is carried out once,
+    /// however often it is said.
     async fn call(
         &self,
         job: JobId,

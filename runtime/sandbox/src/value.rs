@@ -1,7 +1,9 @@
-//! Component values as JSON and back, by the rule of `sdk/abi/README.md`: the same JSON for every entry level.
+//! Component values as JSON and back, by the rule of `sdk/abi/README.md`: the same JSON for every
+//! entry level.
 //!
-//! record: object with camelCase keys; option: absent or the value; enum: PascalCase string; variant: camelCase string,
-//! or an object with one camelCase key; list and tuple: array; numbers, booleans and strings: themselves.
+//! record: object with camelCase keys; option: absent or the value; enum: PascalCase string;
+//! variant: camelCase string, or an object with one camelCase key; list and tuple: array; numbers,
+//! booleans and strings: themselves.
 
 use serde_json::{Map, Number, Value};
 use wasmtime::component::{Type, Val};

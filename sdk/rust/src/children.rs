@@ -1,6 +1,7 @@
 //! Starts runbooks as child jobs and waits for them. Grant: `jobs.start:<runbook mask>`.
 //!
-//! Waiting is durable: a parent that waits is unloaded from memory, and survives a restart of its worker.
+//! Waiting is durable: a parent that waits is unloaded from memory, and survives a restart of its
+//! worker.
 
 use crate::{Error, bindings::bindery::runbook::children as host, failure::call, timers::millis};
 use serde::Serialize;
@@ -26,8 +27,9 @@ pub struct Child {
     pub error: Option<Error>,
 }
 
-/// Starts `runbook` once on each target with its parameters; an answer per child, in the same order: its job's id, or
-/// why it was not started (`RunCancelled`, `NoWorker`, `RunbookSealed` and so on). Long lists go in several calls.
+/// Starts `runbook` once on each target with its parameters; an answer per child, in the same
+/// order: its job's id, or why it was not started (`RunCancelled`, `NoWorker`, `RunbookSealed` and
+/// so on). Long lists go in several calls.
 ///
 /// ```no_run
 /// use bindery_sdk::children::{self, Target};
@@ -52,13 +54,14 @@ pub fn start<P: Serialize>(
     Ok(answers)
 }
 
-/// Waits until at least one of these jobs has ended, or until `timeout`; the states of all of them at that time.
-/// At most [`PAGE`] jobs.
+/// Waits until at least one of these jobs has ended, or until `timeout`; the states of all of them
+/// at that time. At most [`PAGE`] jobs.
 pub fn wait_any(jobs: &[String], timeout: Option<Duration>) -> Result<Vec<Child>, Error> {
     wait(jobs, host::WaitFor::Any, timeout)
 }
 
-/// Waits until all of these jobs have ended, or until `timeout`; their states at that time. At most [`PAGE`] jobs.
+/// Waits until all of these jobs have ended, or until `timeout`; their states at that time. At most
+/// [`PAGE`] jobs.
 pub fn wait_all(jobs: &[String], timeout: Option<Duration>) -> Result<Vec<Child>, Error> {
     wait(jobs, host::WaitFor::All, timeout)
 }

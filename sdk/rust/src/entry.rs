@@ -1,7 +1,7 @@
 //! From the world's `run` to the author's function and back.
 //!
-//! Reads the parameters, calls the function, writes the result. A panic is first said on the Error stream; then the
-//! module traps and the job is Failed with `GuestFailed`.
+//! Reads the parameters, calls the function, writes the result. A panic is first said on the Error
+//! stream; then the module traps and the job is Failed with `GuestFailed`.
 
 use crate::{
     Error,

@@ -1,4 +1,5 @@
-//! The computers of the workspace (grant `fleet.read`), and making them workers (grant `fleet.configure`).
+//! The computers of the workspace (grant `fleet.read`), and making them workers (grant
+//! `fleet.configure`).
 
 use crate::{
     Error,
@@ -81,8 +82,8 @@ pub fn computer(id: &str) -> Result<Computer, Error> {
     call(|| host::computer(id))
 }
 
-/// Makes computers Hybrid Runbook Workers of this account, and answers for each; long lists go in several calls.
-/// Doing it twice is the same as once.
+/// Makes computers Hybrid Runbook Workers of this account, and answers for each; long lists go in
+/// several calls. Doing it twice is the same as once.
 pub fn configure(computers: &[String]) -> Result<Vec<Configured>, Error> {
     let mut answers = Vec::with_capacity(computers.len());
     for page in computers.chunks(PAGE) {

@@ -30,7 +30,8 @@ pub fn remaining() -> Result<Option<Duration>, Error> {
     Ok(call(host::remaining)?.map(Duration::from_millis))
 }
 
-/// Sets the result now, for a job that may be ended before it returns. What the runbook returns replaces it.
+/// Sets the result now, for a job that may be ended before it returns. What the runbook returns
+/// replaces it.
 pub fn set_result(value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_string(value)?;
     call(|| host::set_result(&text))

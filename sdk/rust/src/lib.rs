@@ -1,6 +1,7 @@
 //! Write Bindery runbooks in Rust.
 //!
-//! A runbook is one function. Its parameter is the job's parameters object, its result the job's result:
+//! A runbook is one function. Its parameter is the job's parameters object, its result the job's
+//! result:
 //!
 //! ```
 //! use bindery_sdk::{Error, output, updates};
@@ -31,12 +32,12 @@
 //!
 //! Build it as a `cdylib` with `cargo build --profile guest --target wasm32-wasip2`.
 //!
-//! What the component imports is what it calls, and nothing more: a runbook that never calls [`power`] does not import
-//! that interface, so its file proves that it cannot reboot. Ask for the grants that the modules name in
-//! `runbook.toml`.
+//! What the component imports is what it calls, and nothing more: a runbook that never calls
+//! [`power`] does not import that interface, so its file proves that it cannot reboot. Ask for the
+//! grants that the modules name in `runbook.toml`.
 //!
-//! On other targets everything compiles, so that the logic of a runbook is tested with `cargo test`; there a call of the
-//! host answers the error `NotInRunbook`.
+//! On other targets everything compiles, so that the logic of a runbook is tested with `cargo
+//! test`; there a call of the host answers the error `NotInRunbook`.
 
 pub mod children;
 pub mod fleet;

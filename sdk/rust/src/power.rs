@@ -1,4 +1,5 @@
-//! Reboots this computer. Grant: `power.reboot`. Whether a reboot is pending is a question to [`crate::updates`].
+//! Reboots this computer. Grant: `power.reboot`. Whether a reboot is pending is a question to
+//! [`crate::updates`].
 
 use crate::{Error, bindings::bindery::runbook::power as host, failure::call, timers::millis};
 use std::time::Duration;

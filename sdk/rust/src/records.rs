@@ -6,7 +6,8 @@ use serde::Serialize;
 /// Rows that one call of the host takes.
 const ROWS: usize = 1_000;
 
-/// Appends `rows`, each of which must serialise to an object, to `table`; long lists go in several calls.
+/// Appends `rows`, each of which must serialise to an object, to `table`; long lists go in several
+/// calls.
 ///
 /// ```no_run
 /// #[derive(serde::Serialize)]

@@ -3,7 +3,8 @@
 use crate::{Error, bindings::bindery::runbook::timers as host, failure::call};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Sleeps. A sleep survives a restart of the worker and a reboot of the computer, and costs nothing while it lasts.
+/// Sleeps. A sleep survives a restart of the worker and a reboot of the computer, and costs nothing
+/// while it lasts.
 ///
 /// ```no_run
 /// # use std::time::Duration;

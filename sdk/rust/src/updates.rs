@@ -17,7 +17,8 @@ pub fn history(limit: u32) -> Result<Vec<HistoryEntry>, Error> {
     call(|| host::history(limit))
 }
 
-/// What the package manager would really do for these update ids, with dependencies, removals and downgrades.
+/// What the package manager would really do for these update ids, with dependencies, removals and
+/// downgrades.
 pub fn plan(updates: &[String]) -> Result<Plan, Error> {
     call(|| host::plan(updates))
 }

@@ -1,1 +1,85 @@
-//! Who and where a job is.
+//! Who and where a job is, what it was given, how long it has, and what it hands back.
+//!
+//! It answers from the facts of the job alone: it asks no clock, no disk and no network. The gate
+//! itself remembers the result; here its form is checked.
+
+use bindery_core::{
+    code::{Code, Failure},
+    limit,
+    operation::{JOB_CONTEXT, JOB_PARAMETERS, JOB_REMAINING, JOB_RESULT, Operation},
+};
+use bindery_sandbox::{
+    capability::{Call, Capability, JobFacts},
+    gate,
+};
+use serde_json::{Value, json};
+
+/// The operations `job.*`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Job;
+
+#[async_trait::async_trait]
+impl Capability for Job {
+    fn operations(&self) -> Vec<&'static Operation> {
+        vec![&JOB_CONTEXT, &JOB_PARAMETERS, &JOB_REMAINING, &JOB_RESULT]
+    }
+
+    async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        match call.operation {
+            it if *it == JOB_CONTEXT => Ok(context(call.job)),
+            it if *it == JOB_PARAMETERS => Ok(call.job.parameters.to_string().into()),
+            it if *it == JOB_REMAINING => Ok(remaining(call)),
+            _ => check_result(call),
+        }
+    }
+}
+
+/// The record `job-context`.
+fn context(job: &JobFacts) -> Value {
+    let mut context = json!({
+        "jobId": job.id,
+        "account": job.account,
+        "runbook": job.runbook,
+        "digest": job.digest,
+        "workerId": job.worker,
+        "trigger": job.trigger,
+        "dryRun": false,
+        "startedAt": job.started_at,
+    });
+    if let Some((id, name)) = &job.computer {
+        context["computerId"] = json!(id);
+        context["computerName"] = json!(name);
+    }
+    if let Some((id, name)) = &job.run {
+        context["runId"] = json!(id);
+        context["runName"] = json!(name);
+    }
+    if let Some(deadline) = job.deadline {
+        context["deadline"] = json!(deadline);
+    }
+    context
+}
+
+/// Milliseconds until the deadline, rounded down; null without one.
+fn remaining(call: &Call<'_>) -> Value {
+    call.job.deadline.map_or(Value::Null, |deadline| {
+        let left = gate::remaining(deadline, call.now).as_millis();
+        u64::try_from(left).unwrap_or(u64::MAX).into()
+    })
+}
+
+fn check_result(call: &Call<'_>) -> Result<Value, Failure> {
+    let text: String = call.argument("value")?;
+    if text.len() > limit::STREAM_RECORD_BYTES {
+        let (size, most) = (text.len(), limit::STREAM_RECORD_BYTES);
+        let message = format!("the result has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
+        return Err(Failure::new(Code::TooLarge, message));
+    }
+    serde_json::from_str::<Value>(&text).map_err(|error| {
+        Failure::new(Code::InvalidArguments, format!("the result is not JSON: {error}"))
+    })?;
+    Ok(Value::Null)
+}
+
+#[cfg(test)]
+mod tests;

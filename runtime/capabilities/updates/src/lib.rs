@@ -6,6 +6,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod apt;
+pub mod capability;
 pub mod clock;
 mod durable;
 pub mod provider;

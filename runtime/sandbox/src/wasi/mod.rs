@@ -1,7 +1,7 @@
 //! WASI for guests: linked, powerless and deterministic.
 //!
-//! There are no folders, no sockets and no environment. Clocks, random and polling are our own, so that a replay sees
-//! what the first run saw; stdout and stderr are streams of the job.
+//! There are no folders, no sockets and no environment. Clocks, random and polling are our own, so
+//! that a replay sees what the first run saw; stdout and stderr are streams of the job.
 
 mod clocks;
 mod poll_oneoff;
@@ -26,7 +26,7 @@ pub(crate) fn add_p2(linker: &mut component::Linker<Host>) -> Result<()> {
 
 /// Adds WASI preview 1 to a core linker.
 pub(crate) fn add_p1(linker: &mut wasmtime::Linker<Host>) -> Result<()> {
-    wasmtime_wasi::p1::add_to_linker_async(linker, |host| &mut host.p1)?;
+    wasmtime_wasi::p1::add_to_linker_async(linker, Host::p1)?;
     poll_oneoff::add(linker)
 }
 

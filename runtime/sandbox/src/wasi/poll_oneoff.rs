@@ -1,6 +1,8 @@
-//! `poll_oneoff` of preview 1, in place of wasmtime-wasi's, whose timers sleep on the machine's clock.
+//! `poll_oneoff` of preview 1, in place of wasmtime-wasi's, whose timers sleep on the machine's
+//! clock.
 //!
-//! Files are always ready here (there are only stdin, stdout and stderr); timers sleep by `clock.sleep`.
+//! Files are always ready here (there are only stdin, stdout and stderr); timers sleep by
+//! `clock.sleep`.
 
 use super::timers::sleep_until;
 use crate::{gate::Gate, run::Host};
@@ -20,7 +22,8 @@ const CLOCK: u8 = 0;
 const REALTIME: u32 = 0;
 const ABSTIME: u16 = 1;
 
-/// One subscription: <https://github.com/WebAssembly/WASI/blob/v0.2.0/legacy/preview1/docs.md#-subscription-record>.
+/// One subscription:
+/// <https://github.com/WebAssembly/WASI/blob/v0.2.0/legacy/preview1/docs.md#-subscription-record>.
 struct Subscription {
     userdata: [u8; 8],
     tag: u8,
@@ -104,7 +107,7 @@ async fn fire<'a>(gate: &Gate, asked: &'a [Subscription]) -> Vec<&'a Subscriptio
         return files;
     }
     let now = gate.time().peek();
-    let start = gate.facts().started_at;
+    let start = gate.time().start();
     let time = |subscription: &Subscription| {
         let nanos = i64::try_from(subscription.timeout).unwrap_or(i64::MAX);
         let base = match (subscription.absolute, subscription.clock) {

@@ -1,9 +1,9 @@
 //! stdout and stderr as streams of the job: each line is a `stream.write`.
 //!
-//! stdout lines go to Output and stderr lines to Error; a prefix `WARNING: `, `VERBOSE: `, `ERROR: ` or `DEBUG: `
-//! chooses another stream.
+//! stdout lines go to Output and stderr lines to Error; a prefix `WARNING: `, `VERBOSE: `, `ERROR:
+//! ` or `DEBUG: ` chooses another stream.
 
-use crate::gate::{Fatal, Gate};
+use crate::gate::{Fatal, Gate, over};
 use bindery_core::{limit, operation::STREAM_WRITE};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -11,11 +11,16 @@ use std::{mem, sync::Arc};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
     cli::{IsTerminal, StdoutStream},
-    p2::{OutputStream, Pollable, StreamResult},
+    p2::{OutputStream, Pollable, StreamError, StreamResult},
 };
 
 /// What may be written before lines must be delivered.
 const PERMIT: usize = 64 << 10;
+/// A longer line becomes several. Bytes that are no text grow threefold when they are made text,
+/// and even then they fit into a record.
+const LINE_BYTES: usize = limit::STREAM_RECORD_BYTES / 3;
+/// What a guest may write without ever waiting for its delivery.
+const UNDELIVERED_BYTES: usize = limit::OPERATION_BYTES;
 
 /// The lines that a job has written and that are not yet on its streams.
 #[derive(Clone)]
@@ -29,6 +34,8 @@ struct Lines {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     complete: Vec<(&'static str, String)>,
+    /// Bytes written since lines were last delivered.
+    undelivered: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -62,7 +69,11 @@ impl Console {
     }
 
     async fn deliver(&self) -> Result<(), Fatal> {
-        let complete = mem::take(&mut self.lines.lock().complete);
+        let complete = {
+            let mut lines = self.lines.lock();
+            lines.undelivered = 0;
+            mem::take(&mut lines.complete)
+        };
         for (kind, text) in complete {
             // A refused line (it is too long) is refused in the journal, too; the program goes on.
             let arguments = json!({ "kind": kind, "text": text });
@@ -81,10 +92,17 @@ impl Lines {
     }
 
     fn push(&mut self, source: Source, bytes: &[u8]) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let full = piece.ends_with(b"\n");
-            self.part(source).extend_from_slice(piece.strip_suffix(b"\n").unwrap_or(piece));
-            if full || self.part(source).len() >= limit::STREAM_RECORD_BYTES {
+        self.undelivered += bytes.len();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let mut rest = line.strip_suffix(b"\n").unwrap_or(line);
+            while self.part(source).len() + rest.len() > LINE_BYTES {
+                let (piece, more) = rest.split_at(LINE_BYTES - self.part(source).len());
+                self.part(source).extend_from_slice(piece);
+                self.end(source);
+                rest = more;
+            }
+            self.part(source).extend_from_slice(rest);
+            if line.ends_with(b"\n") {
                 self.end(source);
             }
         }
@@ -153,7 +171,13 @@ impl Pollable for Pipe {
 
 impl OutputStream for Pipe {
     fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
-        self.console.lines.lock().push(self.source, &bytes);
+        let mut lines = self.console.lines.lock();
+        lines.push(self.source, &bytes);
+        if lines.undelivered > UNDELIVERED_BYTES {
+            let what = "output that it does not wait for";
+            let failure = over(what, UNDELIVERED_BYTES as u64, "bytes");
+            return Err(StreamError::Trap(self.console.gate.fail(failure).into()));
+        }
         Ok(())
     }
 
@@ -190,12 +214,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_cut_at_the_limit_of_a_record() {
+    fn a_line_without_end_is_cut_so_that_each_part_fits_into_a_record() {
         let mut lines = Lines::default();
-        for _ in 0..=limit::STREAM_RECORD_BYTES / 4096 {
-            lines.push(Source::Stdout, &[b'x'; 4096]);
+        for _ in 0..=limit::STREAM_RECORD_BYTES / 60_000 {
+            lines.push(Source::Stdout, &[0xff; 60_000]);
         }
-        assert_eq!(lines.complete[0].1.len(), limit::STREAM_RECORD_BYTES);
+        lines.end(Source::Stdout);
+        let sizes: Vec<_> = lines.complete.iter().map(|(_, text)| text.len()).collect();
+        assert!(sizes.iter().all(|&size| size <= limit::STREAM_RECORD_BYTES), "{sizes:?}");
+        let written = (limit::STREAM_RECORD_BYTES / 60_000 + 1) * 60_000;
+        assert_eq!(sizes.iter().sum::<usize>(), 3 * written, "nothing is lost");
     }
 
     #[test]

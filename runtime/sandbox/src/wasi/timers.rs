@@ -1,7 +1,8 @@
 //! WASI 0.2 timers: a guest that sleeps or polls on a timer performs `clock.sleep`.
 //!
-//! Of several timers in one poll only the earliest sleeps, and none does while something else is ready. So the ready
-//! set of a poll follows from virtual time and the journal, and a replay finds the same.
+//! Of several timers in one poll only the earliest sleeps, and none does while something else is
+//! ready. So the ready set of a poll follows from virtual time and the journal, and a replay finds
+//! the same.
 
 use crate::{gate::Gate, run::Host};
 use bindery_core::operation::CLOCK_SLEEP;
@@ -43,7 +44,7 @@ pub(super) fn add(linker: &mut Linker<Host>) -> Result<()> {
         |store: StoreContextMut<'_, Host>, (nanos,): (u64,)| {
             let after =
                 i64::try_from(nanos).map_or(SignedDuration::MAX, SignedDuration::from_nanos);
-            let start = store.data().gate.facts().started_at;
+            let start = store.data().gate.time().start();
             Ok((timer(store, start.checked_add(after).unwrap_or(Timestamp::MAX))?,))
         },
     )?;
@@ -57,7 +58,7 @@ fn timer(mut store: StoreContextMut<'_, Host>, at: Timestamp) -> Result<Resource
     let key = (at, host.timers);
     let timer = Timer { gate: host.gate.clone(), waiting: host.waiting.clone(), key };
     let resource = host.table.push(timer)?;
-    Ok(subscribe(&mut host.table, resource)?)
+    subscribe(&mut host.table, resource)
 }
 
 struct Timer {
@@ -92,7 +93,8 @@ impl Pollable for Timer {
     }
 }
 
-/// Sleeps by `clock.sleep` until virtual time is `at`. What ends the job is found by the guest's next step.
+/// Sleeps by `clock.sleep` until virtual time is `at`. What ends the job is found by the guest's
+/// next step.
 pub(super) async fn sleep_until(gate: &Gate, at: Timestamp) {
     let left = at.duration_since(gate.time().peek());
     let millis = left.as_micros().max(0).div_euclid(1_000) + 1;

@@ -1,5 +1,5 @@
-//! The `#[runbook]` attribute of `bindery-sdk`: from a function to the world's export. Holds no behaviour of its own;
-//! what happens around the function stands in the SDK.
+//! The `#[runbook]` attribute of `bindery-sdk`: from a function to the world's export. Holds no
+//! behaviour of its own; what happens around the function stands in the SDK.
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -7,11 +7,13 @@ use syn::{Error, FnArg, ItemFn, parse_macro_input, spanned::Spanned};
 
 /// Makes a function the entry of a runbook.
 ///
-/// The function takes nothing, or one parameter that implements `serde::de::DeserializeOwned` and is read from the job's
-/// parameters; it returns `Result<R, bindery_sdk::Error>`, where `R` implements `serde::Serialize` (or is `()`).
-/// Parameters that do not fit end the job with `InvalidParameters`, which names the field.
+/// The function takes nothing, or one parameter that implements `serde::de::DeserializeOwned` and
+/// is read from the job's parameters; it returns `Result<R, bindery_sdk::Error>`, where `R`
+/// implements `serde::Serialize` (or is `()`). Parameters that do not fit end the job with
+/// `InvalidParameters`, which names the field.
 ///
-/// The export exists on `wasm32` alone; elsewhere the function stays as it is, and can be called by tests.
+/// The export exists on `wasm32` alone; elsewhere the function stays as it is, and can be called by
+/// tests.
 #[proc_macro_attribute]
 pub fn runbook(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = parse_macro_input!(item as ItemFn);

@@ -100,6 +100,21 @@ impl Package {
         self
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version that is installed at first, if it is.
+    pub fn old_version(&self) -> Option<&str> {
+        self.old.as_deref()
+    }
+
+    /// The version that is there after all updates, if the package is.
+    pub fn newest_version(&self) -> Option<&str> {
+        self.new.as_deref().or(self.old.as_deref())
+    }
+
     /// The version that is installed at first: without new dependencies and scripts.
     pub(super) fn old_release(&self) -> Option<Release<'_>> {
         let version = self.old.as_deref()?;

@@ -1,0 +1,84 @@
+//! Builds the built-in runbooks, seals them with the vendor's key, and leaves the bundles in
+//! `OUT_DIR` for `src/builtins.rs`.
+//!
+//! It builds no other guest, and writes nowhere but below the target folder. Where the Wasm target
+//! is missing it is added to the toolchain that runs this build.
+
+#[path = "../xtask/src/guest_build.rs"]
+#[expect(dead_code, reason = "xtask builds every guest, this script the built-in runbooks alone")]
+mod guest_build;
+#[path = "build/vendor.rs"]
+mod vendor;
+#[path = "../xtask/src/wasm_target.rs"]
+mod wasm_target;
+
+use anyhow::{Context, anyhow, ensure};
+use bindery_core::seal::StartedBy;
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+use vendor::Vendor;
+
+/// The packages of the built-in runbooks, and who may start each.
+const BUILTINS: [(&str, StartedBy); 2] = [
+    ("patch-microsoftomscomputers", StartedBy::Deployment),
+    ("patch-microsoftomscomputer", StartedBy::SamePublisher),
+];
+/// What the bundles are made of, from the root of the workspace.
+const SOURCES: [&str; 6] =
+    ["sdk/wit", "sdk/rust", "builtin-runbooks", "Cargo.lock", "Cargo.toml", "runtime/bin/build"];
+
+fn main() -> anyhow::Result<()> {
+    let root = fs::canonicalize(variable("CARGO_MANIFEST_DIR")?.join("../.."))?;
+    let out = variable("OUT_DIR")?;
+    for source in SOURCES {
+        println!("cargo::rerun-if-changed={}", root.join(source).display());
+    }
+    println!("cargo::rerun-if-env-changed={}", vendor::KEY_FILE);
+    let target = target_folder(&out)?;
+    let vendor = Vendor::open(&target)?;
+    let folder = build_guests(&root, &target)?;
+    for (package, started_by) in BUILTINS {
+        let toml =
+            fs::read_to_string(root.join("builtin-runbooks").join(package).join("runbook.toml"))
+                .with_context(|| format!("failed to read the manifest of `{package}`"))?;
+        let wasm = folder.join(format!("{}.wasm", package.replace('-', "_")));
+        let wasm =
+            fs::read(&wasm).with_context(|| format!("failed to read `{}`", wasm.display()))?;
+        let bundle = vendor
+            .seal(&wasm, &toml, started_by)
+            .with_context(|| format!("failed to seal `{package}`"))?;
+        fs::write(out.join(format!("{package}.bundle")), bundle)?;
+    }
+    fs::write(out.join("vendor.json"), serde_json::to_vec(&vendor.trusted_key())?)?;
+    Ok(())
+}
+
+fn variable(name: &str) -> anyhow::Result<PathBuf> {
+    env::var_os(name).map(PathBuf::from).ok_or_else(|| anyhow!("cargo does not set {name}"))
+}
+
+/// The target folder of the workspace: cargo marks it for backup programs.
+fn target_folder(out: &Path) -> anyhow::Result<PathBuf> {
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
+    // <target>/<profile>/build/<package>/out
+    let folder = out.ancestors().find(marked).or(out.ancestors().nth(4));
+    folder.map(Path::to_owned).ok_or_else(|| anyhow!("`{}` is in no target folder", out.display()))
+}
+
+/// Builds the built-in runbooks in a target folder of their own, since the cargo that runs this
+/// script holds the lock of `target`; returns the folder of the Wasm files.
+fn build_guests(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
+    wasm_target::ensure(root)?;
+    let guests = target.join("guests");
+    let packages = BUILTINS.map(|(package, _)| package.to_owned());
+    let mut cargo = guest_build::command(root, &guests, wasm_target::TARGET, &packages);
+    let output = cargo.output().context("failed to start cargo for the built-in runbooks")?;
+    ensure!(
+        output.status.success(),
+        "the built-in runbooks cannot be built:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(guests.join(wasm_target::TARGET).join("guest"))
+}

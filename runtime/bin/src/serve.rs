@@ -1,0 +1,245 @@
+//! `bindery serve`: the control plane, its sandbox worker and its listener in one process.
+//!
+//! ```text
+//! <data>/lock, db, blobs   the store          <data>/tls     the certificate authority
+//! <data>/keys              signing keys       <data>/sandbox the sandbox worker, compiled modules
+//! ```
+//! It ends in this order: the worker's journals are shipped, then the listener goes.
+
+mod sandbox_worker;
+
+use crate::{agent::failed, builtins, clock, listen, machine, sandbox, signals};
+use bindery_api::secret::Secret;
+use bindery_cli::{
+    context::{self, ContextFile, Global},
+    failure::{CliFailure, Exit},
+};
+use bindery_control_plane::{
+    http,
+    plane::{Config, ControlPlane},
+    tls::Tls,
+};
+use bindery_core::{
+    account::Module,
+    operation::{self, PACKAGE_VERSION},
+};
+use bindery_sandbox::run::Sandbox;
+use bindery_store_sled::open::SledStore;
+use bindery_worker::drain::Drain;
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// Where and how the control plane serves.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Control plane")]
+pub(crate) struct ServeArgs {
+    /// Folder of the control plane's data [default: `data` in BINDERY_HOME]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7443")]
+    pub(crate) listen: SocketAddr,
+    /// Speak HTTP without TLS; only on an address of this computer itself
+    #[arg(long)]
+    pub(crate) http: bool,
+    /// Name of the workspace, when it is made
+    #[arg(long, value_name = "NAME", default_value = "Bindery")]
+    pub(crate) workspace: String,
+}
+
+/// A control plane that serves.
+pub(crate) struct Server {
+    /// The control plane.
+    pub(crate) plane: ControlPlane,
+    /// Where it is reached from this computer.
+    pub(crate) url: String,
+    /// Its sandbox, which an agent in this process shares.
+    pub(crate) sandbox: Sandbox,
+    worker: (Drain, JoinHandle<Result<(), CliFailure>>),
+    listener: (Drain, JoinHandle<()>),
+    _tasks: JoinSet<()>,
+}
+
+/// Serves until SIGTERM or ctrl-c.
+pub(crate) async fn run(args: ServeArgs, global: &Global) -> Result<(), CliFailure> {
+    let drain = signals::drain()?;
+    let server = Server::start(&args, global).await?;
+    server.run(drain).await
+}
+
+impl Server {
+    /// Opens the data folder, starts everything, and says on stderr that it is ready.
+    pub(crate) async fn start(args: &ServeArgs, global: &Global) -> Result<Self, CliFailure> {
+        if args.http && !args.listen.ip().is_loopback() {
+            let message = format!("--http on {}: that is not this computer alone", args.listen);
+            return Err(CliFailure::new(Exit::Usage, message)
+                .hint("Leave --http out: TLS needs no setting."));
+        }
+        let data = args.data.clone().map_or_else(|| Ok(context::home()?.join("data")), Ok)?;
+        let tls = match args.http {
+            true => None,
+            false => Some(Tls::open(&data.join("tls"), &names(args.listen))?),
+        };
+        let plane = open(args, &data, tls.as_ref()).await?;
+        let socket = TcpListener::bind(args.listen).await.map_err(|error| {
+            failed(Exit::Failed, &format!("cannot listen on {}", args.listen), &error)
+        })?;
+        let port = socket.local_addr().map_or(args.listen.port(), |address| address.port());
+        let url = url(args, port);
+        write_context(&plane, &url, tls.as_ref().map(|_| data.join("tls/ca.pem")), global).await?;
+
+        let sandbox = sandbox::open(&data.join("sandbox/compiled"))?;
+        let worker = sandbox_worker::build(&plane, sandbox.clone(), &data.join("sandbox"))?;
+        let drains = (Drain::default(), Drain::default());
+        let working = sandbox_worker::run(worker, plane.clone(), drains.0.clone());
+        let acceptor = tls.map(|tls| TlsAcceptor::from(tls.server));
+        let listening =
+            listen::serve(socket, acceptor, http::router(plane.clone()), drains.1.clone());
+        let tasks = plane.start_tasks().await?;
+        let (worker, listener) = (tokio::spawn(working), tokio::spawn(listening));
+        eprintln!("bindery is ready at {url}");
+        let (worker, listener) = ((drains.0, worker), (drains.1, listener));
+        Ok(Self { plane, url, sandbox, worker, listener, _tasks: tasks })
+    }
+
+    /// Serves until `drain` is asked for, or the sandbox worker ends by itself.
+    pub(crate) async fn run(self, drain: Drain) -> Result<(), CliFailure> {
+        let (worker_drain, mut worker) = self.worker;
+        let ended = tokio::select! {
+            ended = &mut worker => ended,
+            () = drain.drained() => {
+                worker_drain.drain();
+                worker.await
+            }
+        };
+        let (listener_drain, listener) = self.listener;
+        listener_drain.drain();
+        let crashed = |error| failed(Exit::Internal, "a part of the program failed", &error);
+        listener.await.map_err(crashed)?;
+        ended.map_err(crashed)?
+    }
+}
+
+async fn open(
+    args: &ServeArgs,
+    data: &Path,
+    tls: Option<&Tls>,
+) -> Result<ControlPlane, CliFailure> {
+    fs::create_dir_all(data).map_err(|error| machine::unusable(data, &error))?;
+    let folder = data.to_owned();
+    let stores = tokio::task::spawn_blocking(move || SledStore::open(folder)).await;
+    let stores = stores
+        .map_err(|error| failed(Exit::Internal, "the store cannot be opened", &error))?
+        .map_err(|error| failed(Exit::Failed, "the store cannot be opened", &error))?;
+    let config = Config {
+        folder: data.to_owned(),
+        stores,
+        clock: Arc::new(clock::now),
+        name: args.workspace.clone(),
+        builtins: builtins::bundles()?,
+        publishers: vec![builtins::publisher()?],
+        modules: modules(),
+        fingerprint: tls.map(|tls| tls.fingerprint),
+    };
+    Ok(ControlPlane::open(config).await?)
+}
+
+/// The interfaces of the contract: every account has them.
+fn modules() -> Vec<Module> {
+    let interfaces: BTreeSet<_> = operation::ALL.iter().map(|it| it.interface).collect();
+    let module = |interface: &str| Module {
+        name: format!("{}/{interface}", operation::PACKAGE),
+        version: PACKAGE_VERSION.to_owned(),
+        preloaded: true,
+    };
+    interfaces.into_iter().map(module).collect()
+}
+
+/// What the certificate is for: this computer by any of its names.
+fn names(listen: SocketAddr) -> Vec<String> {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let fixed = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let listened = Some(listen.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+    let names: BTreeSet<_> = fixed.into_iter().chain([host]).chain(listened).collect();
+    names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// The address by which this computer reaches the control plane.
+fn url(args: &ServeArgs, port: u16) -> String {
+    let scheme = if args.http { "http" } else { "https" };
+    let mut address = args.listen;
+    address.set_port(port);
+    match (address.ip().is_unspecified(), address) {
+        (true, SocketAddr::V4(_)) => format!("{scheme}://127.0.0.1:{port}"),
+        (true, SocketAddr::V6(_)) => format!("{scheme}://[::1]:{port}"),
+        (false, address) => format!("{scheme}://{address}"),
+    }
+}
+
+/// Tells the command line where the control plane is; at the first start also the owner's token.
+///
+/// A file about another control plane is left alone once this one has given its token away.
+async fn write_context(
+    plane: &ControlPlane,
+    url: &str,
+    ca: Option<PathBuf>,
+    global: &Global,
+) -> Result<(), CliFailure> {
+    let path = global.context.clone().map_or_else(context::default_path, Ok)?;
+    let ca = ca.map(|ca| std::path::absolute(&ca).map_err(|error| machine::unusable(&ca, &error)));
+    let ca = ca.transpose()?;
+    let token = match plane.first_token().await? {
+        Some(token) => Some(Secret::new(token)),
+        None => match context::read(&path)? {
+            Some(file) if file.ca == ca && (ca.is_some() || file.url == url) => file.token,
+            _ => return Ok(()),
+        },
+    };
+    context::write(&path, &ContextFile { url: url.to_owned(), token, ca })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        serve: ServeArgs,
+    }
+
+    #[test]
+    fn the_address_is_one_that_this_computer_can_reach() {
+        let rows = [
+            ("--listen 127.0.0.1:1", "https://127.0.0.1:9"),
+            ("--listen 0.0.0.0:1", "https://127.0.0.1:9"),
+            ("--listen [::]:1", "https://[::1]:9"),
+            ("--listen 10.1.2.3:1", "https://10.1.2.3:9"),
+            ("--listen 127.0.0.1:1 --http", "http://127.0.0.1:9"),
+        ];
+        for (line, expected) in rows {
+            let words = std::iter::once("bindery").chain(line.split_whitespace());
+            let args = Program::try_parse_from(words).expect(line).serve;
+            assert_eq!(url(&args, 9), expected, "{line}");
+            assert!(!names(args.listen).iter().any(|name| name == "0.0.0.0" || name == "::"));
+        }
+    }
+
+    #[test]
+    fn every_interface_of_the_contract_is_a_module() {
+        let names: Vec<_> = modules().into_iter().map(|module| module.name).collect();
+        assert!(names.contains(&"bindery:runbook/update-installer".to_owned()), "{names:?}");
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    }
+}

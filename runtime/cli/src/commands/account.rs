@@ -1,0 +1,61 @@
+//! `bindery account`: automation accounts.
+
+use super::paging::Paging;
+use crate::{
+    context::Context,
+    failure::CliFailure,
+    output::{Output, table},
+};
+use bindery_api::accounts::Account;
+use bindery_core::name::Name;
+
+/// What can be asked.
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// List accounts
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Show an account
+    Show {
+        /// Name of the account
+        name: Name,
+    },
+}
+
+pub(crate) async fn run(
+    verb: Verb,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    let client = context.client()?;
+    match verb {
+        Verb::List { paging } => out.page(&client.list_accounts(&paging.into()).await?, list),
+        Verb::Show { name } => out.show(&client.account(name.as_str()).await?, show),
+    }
+}
+
+fn list(accounts: &[Account]) -> String {
+    table::rows(
+        ["NAME", "MODULES", "CREATED", "BY"],
+        accounts.iter().map(|account| {
+            [
+                account.name.to_string(),
+                account.modules.to_string(),
+                table::time(account.created_at),
+                account.created_by.clone(),
+            ]
+        }),
+    )
+}
+
+fn show(account: &Account) -> String {
+    table::fields([
+        ("Name", account.name.to_string()),
+        ("Workspace", account.workspace.map(|id| id.to_string()).unwrap_or_default()),
+        ("Modules", account.modules.to_string()),
+        ("Created", table::time(account.created_at)),
+        ("By", account.created_by.clone()),
+    ])
+}

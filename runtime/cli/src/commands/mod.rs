@@ -1,0 +1,145 @@
+//! The commands: a noun, then a verb. One file per noun.
+
+mod account;
+mod computer;
+mod deployment;
+mod group;
+mod job;
+mod log;
+mod module;
+mod paging;
+mod run;
+mod runbook;
+mod token;
+mod update;
+mod worker;
+
+use crate::{context::Context, failure::CliFailure, output::Output};
+
+/// The nouns. The program adds its own commands beside them.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Import, publish and look at runbooks
+    #[command(subcommand)]
+    Runbook(runbook::Verb),
+    /// Start runbooks and follow their jobs
+    #[command(subcommand)]
+    Job(job::Verb),
+    /// Look at computers and assess them
+    #[command(subcommand)]
+    Computer(computer::Verb),
+    /// Look at the updates that computers lack
+    #[command(subcommand)]
+    Update(update::Verb),
+    /// Plan what is to be installed where and when
+    #[command(subcommand)]
+    Deployment(deployment::Verb),
+    /// Follow update runs and see what they did
+    #[command(subcommand)]
+    Run(run::Verb),
+    /// Search the log
+    #[command(subcommand)]
+    Log(log::Verb),
+    /// Look at the workers of an account
+    #[command(subcommand)]
+    Worker(worker::Verb),
+    /// Look at the groups of workers of an account
+    #[command(subcommand)]
+    Group(group::Verb),
+    /// Look at automation accounts
+    #[command(subcommand)]
+    Account(account::Verb),
+    /// Look at the modules of an account
+    #[command(subcommand)]
+    Module(module::Verb),
+    /// Make and revoke tokens
+    #[command(subcommand)]
+    Token(token::Verb),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Does what `command` says. A failure carries the exit code; nothing of it has been printed.
+pub async fn run(
+    command: Command,
+    context: Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    out.set_format(context.global.output);
+    match command {
+        Command::Runbook(verb) => runbook::run(verb, &context, out).await,
+        Command::Job(verb) => job::run(verb, &context, out).await,
+        Command::Computer(verb) => computer::run(verb, &context, out).await,
+        Command::Update(verb) => update::run(verb, &context, out).await,
+        Command::Deployment(verb) => deployment::run(verb, &context, out).await,
+        Command::Run(verb) => run::run(verb, &context, out).await,
+        Command::Log(verb) => log::run(verb, &context, out).await,
+        Command::Worker(verb) => worker::run(verb, &context, out).await,
+        Command::Group(verb) => group::run(verb, &context, out).await,
+        Command::Account(verb) => account::run(verb, &context, out).await,
+        Command::Module(verb) => module::run(verb, &context, out).await,
+        Command::Token(verb) => token::run(verb, &context, out).await,
+        Command::Completions { shell } => completions(shell, context.program, out),
+    }
+}
+
+fn completions(
+    shell: clap_complete::Shell,
+    mut program: clap::Command,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    let (name, mut script) = (program.get_name().to_owned(), vec![]);
+    clap_complete::generate(shell, &mut program, name, &mut script);
+    out.data(&script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Global;
+    use clap::{CommandFactory, Parser};
+
+    #[derive(Debug, Parser)]
+    #[command(name = "bindery", about = "Run sealed and open runbooks")]
+    struct Program {
+        #[command(flatten)]
+        global: Global,
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    fn walk(command: &clap::Command, path: &str, each: &mut impl FnMut(&str, &str)) {
+        let path = format!("{path} {}", command.get_name());
+        each(&path, &command.get_about().map(ToString::to_string).unwrap_or_default());
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            each(&format!("{path} {}", argument.get_id()), &help);
+        }
+        command.get_subcommands().for_each(|command| walk(command, &path, each));
+    }
+
+    #[test]
+    fn every_command_and_argument_has_help_without_full_stop() {
+        walk(&Program::command(), "", &mut |path, help| {
+            assert!(!help.is_empty(), "{path} has no help");
+            assert!(!help.ends_with('.'), "{path}: {help}");
+            assert!(help.starts_with(|c: char| c.is_uppercase() || c == '`'), "{path}: {help}");
+        });
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn completions_are_printed() {
+        let (mut stdout, mut stderr) = (vec![], vec![]);
+        let mut out = Output::new(&mut stdout, &mut stderr, false);
+        completions(clap_complete::Shell::Bash, Program::command(), &mut out).expect("a script");
+        assert!(String::from_utf8(stdout).expect("text").contains("bindery"));
+    }
+}

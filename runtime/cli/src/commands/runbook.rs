@@ -1,0 +1,246 @@
+//! `bindery runbook`: runbooks of an account, and what they can and cannot do.
+
+use super::paging::Paging;
+use crate::{
+    context::{Context, unreadable},
+    failure::{CliFailure, Exit},
+    output::{Output, table},
+};
+use bindery_api::{
+    powers::{Basis, PowerUse},
+    runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot},
+};
+use bindery_core::{grant::Grant, limit, name::Name};
+use std::{fs, path::PathBuf};
+
+/// What can be asked.
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// Import a Wasm file or a sealed bundle as a draft
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Name, if not that of its manifest or seal
+        #[arg(long)]
+        name: Option<Name>,
+        /// Let it become the newer draft of a runbook that is there
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Publish the draft of a runbook, and grant what it may do
+    Publish {
+        /// Name of the runbook
+        name: Name,
+        /// Grant this, such as `updates.read` or `jobs.start:Patch-*`; may be given more than once
+        #[arg(long, value_name = "GRANT")]
+        grant: Vec<Grant>,
+        /// Grant all that it asks for
+        #[arg(long, conflicts_with = "grant")]
+        grant_all: bool,
+    },
+    /// List runbooks
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Show a runbook, and what it can and cannot do
+    Show {
+        /// Name of the runbook
+        name: Name,
+    },
+    /// Export the file of a runbook
+    Export {
+        /// Name of the runbook
+        name: Name,
+        /// Where to write it; stdout if absent
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// Export the draft, not the published version
+        #[arg(long)]
+        draft: bool,
+    },
+    /// Delete a runbook
+    Delete {
+        /// Name of the runbook
+        name: Name,
+    },
+}
+
+pub(crate) async fn run(
+    verb: Verb,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    let (client, account) = (context.client()?, context.account());
+    match verb {
+        Verb::Import { file, name, replace } => {
+            let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+            if bytes.len() > limit::MODULE_BYTES + limit::STATEMENT_BYTES {
+                let text = format!("`{}` has {} bytes: too many", file.display(), bytes.len());
+                return Err(CliFailure::new(Exit::Usage, text));
+            }
+            let how = ImportRunbook { name, replace };
+            let runbook = client.import_runbook(account, &how, bytes.into()).await?;
+            out.show(&runbook, show)
+        }
+        Verb::Publish { name, grant, grant_all } => {
+            let grants = match (grant_all, grant.is_empty()) {
+                (true, _) => client.runbook(account, name.as_str()).await?.draft.map(asked_for),
+                (false, true) => None,
+                (false, false) => Some(grant),
+            };
+            let how = PublishRunbook { grants };
+            out.show(&client.publish_runbook(account, name.as_str(), &how).await?, show)
+        }
+        Verb::List { paging } => {
+            out.page(&client.list_runbooks(account, &paging.into()).await?, list)
+        }
+        Verb::Show { name } => out.show(&client.runbook(account, name.as_str()).await?, show),
+        Verb::Export { name, to, draft } => {
+            let slot = if draft { Slot::Draft } else { Slot::Published };
+            let bytes = client.export_runbook(account, name.as_str(), slot).await?;
+            match to {
+                None => out.data(&bytes),
+                Some(path) => fs::write(&path, &bytes).map_err(|error| {
+                    let text = format!("cannot write `{}`", path.display());
+                    CliFailure::new(Exit::Failed, text).because(&error)
+                }),
+            }
+        }
+        Verb::Delete { name } => {
+            client.delete_runbook(account, name.as_str()).await?;
+            out.note(&format!("runbook {name} is deleted"))
+        }
+    }
+}
+
+fn asked_for(draft: bindery_core::runbook::Version) -> Vec<Grant> {
+    draft.manifest.grants
+}
+
+fn list(runbooks: &[Runbook]) -> String {
+    table::rows(
+        ["NAME", "STATE", "SEALED", "VERSION", "CAN", "DESCRIPTION"],
+        runbooks.iter().map(|runbook| {
+            let version = runbook.published.as_ref().or(runbook.draft.as_ref());
+            [
+                runbook.name.to_string(),
+                table::spelling(runbook.state),
+                table::yes(runbook.sealed),
+                version.map(|v| v.manifest.version.clone()).unwrap_or_default(),
+                can(runbook),
+                runbook.description.clone(),
+            ]
+        }),
+    )
+}
+
+fn can(runbook: &Runbook) -> String {
+    meanings(&runbook.powers, |power| power.allowed)
+}
+
+fn meanings(powers: &[PowerUse], which: impl Fn(&PowerUse) -> bool) -> String {
+    let one = |power: &PowerUse| match power.grants.iter().find_map(mask) {
+        Some(_) if power.allowed => {
+            let masks: Vec<_> = power.grants.iter().filter_map(mask).collect();
+            format!("{} ({})", power.meaning, masks.join(", "))
+        }
+        _ => power.meaning.clone(),
+    };
+    powers.iter().filter(|power| which(power)).map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn mask(grant: &Grant) -> Option<String> {
+    grant.to_string().split_once(':').map(|(_, mask)| mask.to_owned())
+}
+
+fn show(runbook: &Runbook) -> String {
+    let version = runbook.published.as_ref().or(runbook.draft.as_ref());
+    let seal = runbook.seal.as_ref();
+    let verbs: Vec<_> = runbook.verbs.iter().map(table::spelling).collect();
+    let of = |f: fn(&bindery_core::runbook::Version) -> String| version.map(f).unwrap_or_default();
+    let denied = |basis| meanings(&runbook.powers, move |p| !p.allowed && p.basis == basis);
+    let fields = table::fields([
+        ("Name", runbook.name.to_string()),
+        ("State", table::spelling(runbook.state)),
+        ("Description", runbook.description.clone()),
+        ("Version", of(|version| version.manifest.version.clone())),
+        ("Digest", of(|version| version.digest.to_string())),
+        ("Level", of(|version| table::spelling(version.level))),
+        ("Imported", of(|version| table::time(version.imported_at))),
+        ("By", of(|version| version.imported_by.clone())),
+        ("Sealed by", seal.map(|seal| seal.publisher.name.clone()).unwrap_or_default()),
+        ("Allowed verbs", if runbook.sealed { verbs.join(", ") } else { "all".to_owned() }),
+        ("Started by", seal.map(started_by).unwrap_or_default()),
+    ]);
+    let or_nothing = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    let mut text = fields + "\n";
+    text += &format!("can: {}   [enforced by grant]\n", or_nothing(can(runbook)));
+    for (basis, how) in [(Basis::Imports, "proved by imports"), (Basis::Grant, "enforced by grant")]
+    {
+        let what = denied(basis);
+        if !what.is_empty() {
+            text += &format!("cannot: {what}   [{how}]\n");
+        }
+    }
+    text
+}
+
+fn started_by(seal: &bindery_core::seal::Seal) -> String {
+    seal.started_by.iter().map(table::spelling).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use serde_json::json;
+
+    fn runbook() -> Runbook {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let time = "2026-01-01T00:00:00Z";
+        let power = |power, meaning, allowed, basis, grants: &[&str]| json!({ "power": power, "meaning": meaning, "allowed": allowed, "basis": basis, "grants": grants });
+        serde_json::from_value(json!({
+            "account": "Automation", "name": "Patch-All", "state": "Published", "description": "Patches",
+            "sealed": true, "verbs": ["replay"], "grants": [], "changedAt": time,
+            "seal": { "name": "Patch-All", "version": "1", "publisher": { "name": "Vendor", "keyId": digest },
+                      "grants": [], "verbs": ["replay"], "startedBy": ["deployment", "same-publisher"],
+                      "limits": {}, "notBefore": time },
+            "published": { "digest": digest, "bytes": 8, "level": "L2", "imports": [], "importedAt": time,
+                           "importedBy": "bindery", "manifest": { "name": "Patch-All", "version": "1" } },
+            "powers": [
+                power("jobs.start", "start runbooks", true, "grant", &["jobs.start:Patch-*"]),
+                power("updates.read", "read updates", true, "grant", &["updates.read"]),
+                power("power.reboot", "reboot", false, "imports", &[]),
+                power("fleet.read", "read the fleet", false, "grant", &[]),
+            ],
+        }))
+        .expect("a runbook")
+    }
+
+    #[test]
+    fn a_runbook_says_what_it_can_and_cannot_do_and_how_we_know() {
+        expect![[r#"
+            Name:            Patch-All
+            State:           Published
+            Description:     Patches
+            Version:         1
+            Digest:          sha256:0000000000000000000000000000000000000000000000000000000000000000
+            Level:           L2
+            Imported:        2026-01-01T00:00:00Z
+            By:              bindery
+            Sealed by:       Vendor
+            Allowed verbs:   replay
+            Started by:      deployment, same-publisher
+
+            can: start runbooks (Patch-*), read updates   [enforced by grant]
+            cannot: reboot   [proved by imports]
+            cannot: read the fleet   [enforced by grant]
+        "#]]
+        .assert_eq(&show(&runbook()));
+        expect![[r#"
+            NAME        STATE       SEALED   VERSION   CAN                                      DESCRIPTION
+            Patch-All   Published   yes      1         start runbooks (Patch-*), read updates   Patches
+        "#]].assert_eq(&list(&[runbook()]));
+    }
+}

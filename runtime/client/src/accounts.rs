@@ -1,0 +1,53 @@
+//! Accounts, their modules, workers and groups.
+
+use crate::{Client, error::ClientError};
+use bindery_api::{
+    accounts::{Account, Group, Module, NewAccount},
+    page::{Page, PageQuery},
+    routes::RouteId,
+    workers::Worker,
+};
+
+impl Client {
+    /// Accounts.
+    pub async fn list_accounts(&self, page: &PageQuery) -> Result<Page<Account>, ClientError> {
+        self.to(RouteId::ListAccounts, &[]).query(page).reply().await
+    }
+
+    /// Makes an account.
+    pub async fn create_account(&self, new: &NewAccount) -> Result<Account, ClientError> {
+        self.to(RouteId::CreateAccount, &[]).json(new).reply().await
+    }
+
+    /// One account.
+    pub async fn account(&self, account: &str) -> Result<Account, ClientError> {
+        self.to(RouteId::GetAccount, &[("account", account)]).reply().await
+    }
+
+    /// The modules of an account.
+    pub async fn list_modules(
+        &self,
+        account: &str,
+        page: &PageQuery,
+    ) -> Result<Page<Module>, ClientError> {
+        self.to(RouteId::ListModules, &[("account", account)]).query(page).reply().await
+    }
+
+    /// The workers of an account.
+    pub async fn list_workers(
+        &self,
+        account: &str,
+        page: &PageQuery,
+    ) -> Result<Page<Worker>, ClientError> {
+        self.to(RouteId::ListWorkers, &[("account", account)]).query(page).reply().await
+    }
+
+    /// The groups of workers of an account.
+    pub async fn list_groups(
+        &self,
+        account: &str,
+        page: &PageQuery,
+    ) -> Result<Page<Group>, ClientError> {
+        self.to(RouteId::ListGroups, &[("account", account)]).query(page).reply().await
+    }
+}

@@ -1,0 +1,139 @@
+//! Accounts. The first deployment makes one by itself, with the sealed runbooks and modules that come with it.
+
+use crate::{
+    documents::{ACCOUNTS, Items, RUNBOOKS, WORKERS, no_indexes, runbook_key},
+    entropy,
+    hub::Peer,
+    plane::ControlPlane,
+};
+use bindery_core::{
+    account::Account,
+    code::{Code, Failure},
+    id::WorkerId,
+    name::Name,
+    runbook::Runbook,
+    worker::{Worker, WorkerKind},
+};
+use bindery_seal::{bundle::Bundle, statement};
+use bindery_store::{
+    batch::{Batch, Expect},
+    documents::Range,
+};
+
+/// The group of the sandbox workers.
+const SANDBOX_GROUP: &str = "Sandbox";
+
+impl ControlPlane {
+    pub(crate) async fn account(&self, name: &Name) -> Result<Account, Failure> {
+        let what = format!("account `{name}`");
+        Ok(self.repository.need(ACCOUNTS, &name.key(), &what).await?.value)
+    }
+
+    pub(crate) async fn list_accounts(&self, range: Range) -> Result<Items<Account>, Failure> {
+        self.repository.list(ACCOUNTS, range).await
+    }
+
+    /// Makes an account with its sandbox worker. It is not linked to the workspace yet.
+    pub(crate) async fn create_account(&self, name: &Name, by: &str) -> Result<Account, Failure> {
+        let now = self.clock.now();
+        let account = Account {
+            name: name.clone(),
+            workspace: None,
+            modules: self.modules.clone(),
+            created_at: now,
+            created_by: by.to_owned(),
+        };
+        let worker = Worker {
+            id: WorkerId::new(now, entropy::id()),
+            account: name.clone(),
+            kind: WorkerKind::Sandbox,
+            computer: None,
+            group: SANDBOX_GROUP.parse().map_err(|error| {
+                Failure::new(Code::Internal, format!("the group of the sandbox: {error}"))
+            })?,
+            created_at: now,
+        };
+        let indexes = vec![("account", name.key())];
+        let batch = Batch::new().put(ACCOUNTS, name.key(), &account, Expect::Absent, vec![]).put(
+            WORKERS,
+            worker.id.to_string(),
+            &worker,
+            Expect::Absent,
+            indexes,
+        );
+        let taken = Failure::new(Code::NameTaken, format!("there is an account `{name}` already"));
+        self.repository.create(batch, taken).await?;
+        self.install_builtins(name).await?;
+        self.configure_sandbox(&worker).await;
+        Ok(account)
+    }
+
+    /// The account of a deployment: made if it is not there, and linked to the workspace.
+    pub(crate) async fn linked_account(&self, name: &Name, by: &str) -> Result<Account, Failure> {
+        match self.create_account(name, by).await {
+            Err(failure) if failure.code == Code::NameTaken => self.install_builtins(name).await?,
+            other => drop(other?),
+        }
+        let workspace = self.workspace.id;
+        let link = |account: &mut Account| {
+            account.workspace.get_or_insert(workspace);
+            Ok(())
+        };
+        let key = name.key();
+        let change = self.repository.change(ACCOUNTS, &key, "account", no_indexes, link);
+        Ok(change.await?.0)
+    }
+
+    /// Installs the sealed runbooks of this build where an account does not have these versions.
+    pub(crate) async fn install_builtins(&self, account: &Name) -> Result<(), Failure> {
+        for bundle in &self.builtins {
+            self.install_builtin(account, bundle).await?;
+        }
+        Ok(())
+    }
+
+    async fn install_builtin(&self, account: &Name, bundle: &Bundle) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let seal = statement::verify(&bundle.envelope, &bundle.wasm, &self.trust(), now)?;
+        let key = runbook_key(account, &seal.name);
+        let held = self.repository.get::<Runbook>(RUNBOOKS, &key).await?;
+        let stored = self.store_version(account, &bundle.wasm, Some(&bundle.envelope), "Bindery");
+        let (version, batch) = stored.await?;
+        let published = held.as_ref().and_then(|held| held.value.published.as_ref());
+        if published.is_some_and(|published| published.digest == version.digest) {
+            return Ok(());
+        }
+        let runbook = Runbook {
+            account: account.clone(),
+            name: seal.name.clone(),
+            draft: None,
+            published: Some(version),
+            grants: seal.grants.clone(),
+            seal: Some(seal),
+            changed_at: now,
+        };
+        let expect = held.map_or(Expect::Absent, |held| Expect::Revision(held.revision));
+        let indexes = vec![("account", account.key())];
+        self.repository.commit(batch.put(RUNBOOKS, key, &runbook, expect, indexes)).await
+    }
+
+    /// Tells the sandbox worker that it works for an account.
+    pub(crate) async fn configure_sandbox(&self, worker: &Worker) {
+        if let Ok(order) = self.configure_order(worker) {
+            let message = |id| bindery_protocol::message::ToWorker::Configure { id, order };
+            let patience = crate::dispatch::PATIENCE;
+            let (status, reason) = self.hub.ask(Peer::Sandbox, message, patience).await;
+            tracing::debug!(account = %worker.account, ?status, ?reason, "sandbox worker configured");
+        }
+    }
+
+    /// Tells a sandbox worker that has just connected which accounts it works for.
+    pub(crate) async fn configure_sandboxes(&self) -> Result<(), Failure> {
+        for worker in self.repository.all::<Worker>(WORKERS, "").await? {
+            if worker.kind == WorkerKind::Sandbox {
+                self.configure_sandbox(&worker).await;
+            }
+        }
+        Ok(())
+    }
+}

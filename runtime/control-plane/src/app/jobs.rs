@@ -1,0 +1,266 @@
+//! Jobs: started, listed, watched, stopped.
+
+use crate::{
+    app::tokens::Caller,
+    documents::{CHILDREN, Items, JOBS, child_key, job_indexes},
+    entropy,
+    events::{Event, Listener},
+    intake::stream_record,
+    plane::ControlPlane,
+};
+use bindery_core::{
+    code::{Code, Failure},
+    id::{JobId, RunId},
+    job::{Job, JobEvent, JobStatus, Lease, Parent, Phase, Placement, Trigger},
+    name::Name,
+    runbook::Runbook,
+    seal::{Starter, Verb},
+    stream::StreamRecord,
+};
+use bindery_inspect::parameters::validate_parameters;
+use bindery_journal::entry::Entry;
+use bindery_protocol::message::ToWorker;
+use bindery_store::{
+    batch::{Batch, Expect},
+    documents::Range,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// A job that somebody wants.
+pub(crate) struct Wanted {
+    pub(crate) parameters: Value,
+    pub(crate) placement: Placement,
+    pub(crate) trigger: Trigger,
+    pub(crate) started_by: String,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) run: Option<RunId>,
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+/// A runbook, and the job of it that is to begin.
+pub(crate) struct Begin<'a> {
+    pub(crate) runbook: &'a Runbook,
+    pub(crate) wanted: Wanted,
+}
+
+impl ControlPlane {
+    /// Starts a runbook for a caller of the API.
+    pub(crate) async fn start_job(
+        &self,
+        account: &Name,
+        runbook: &Name,
+        parameters: Value,
+        placement: Option<Placement>,
+        caller: &Caller,
+    ) -> Result<Job, Failure> {
+        let runbook = self.runbook(account, runbook).await?;
+        if let Some(seal) = &runbook.seal {
+            seal.check(Verb::Start)?;
+            seal.check_start(&Starter::Caller)?;
+        }
+        let placement = placement.unwrap_or(Placement::Sandbox);
+        if self.candidates(account, &placement).await?.is_empty() {
+            let message = format!("account `{account}` has no worker for {placement:?}");
+            return Err(Failure::new(Code::NoWorker, message));
+        }
+        let wanted = Wanted {
+            parameters,
+            placement,
+            trigger: Trigger::Manual,
+            started_by: caller.name.clone(),
+            parent: None,
+            run: None,
+            deadline: None,
+        };
+        self.begin(Begin { runbook: &runbook, wanted }).await
+    }
+
+    /// Makes the job and gives it to a worker at once where one is free.
+    pub(crate) async fn begin(&self, begin: Begin<'_>) -> Result<Job, Failure> {
+        let job = self.new_job(&begin)?;
+        self.launch(job, Batch::new()).await
+    }
+
+    /// The job that `begin` describes, checked and not stored yet.
+    pub(crate) fn new_job(&self, begin: &Begin<'_>) -> Result<Job, Failure> {
+        let (runbook, wanted) = (begin.runbook, &begin.wanted);
+        let Some(version) = &runbook.published else {
+            let message = format!("runbook `{}` has no published version", runbook.name);
+            return Err(Failure::new(Code::NotPublished, message));
+        };
+        validate_parameters(version.manifest.parameters.as_ref(), &wanted.parameters)?;
+        let now = self.clock.now();
+        Ok(Job {
+            id: JobId::new(now, entropy::id()),
+            account: runbook.account.clone(),
+            runbook: runbook.name.clone(),
+            digest: version.digest,
+            parameters: wanted.parameters.clone(),
+            grants: runbook.grants.clone(),
+            limits: version.manifest.limits.capped(),
+            placement: wanted.placement.clone(),
+            trigger: wanted.trigger,
+            started_by: wanted.started_by.clone(),
+            parent: wanted.parent.clone(),
+            run: wanted.run,
+            deadline: wanted.deadline,
+            created_at: now,
+            started_at: None,
+            ended_at: None,
+            phase: Phase::New,
+            epoch: 0,
+            shipped: 0,
+        })
+    }
+
+    /// Stores a new job together with `batch`, activated if a worker has a place for it, and orders it.
+    pub(crate) async fn launch(&self, mut job: Job, batch: Batch) -> Result<Job, Failure> {
+        let placed = self.place(&job).await?;
+        let lease = placed.map(|(worker, _)| Lease { worker, epoch: 1 });
+        if let Some(lease) = lease {
+            job.apply(JobEvent::Activate(lease), self.clock.now())?;
+        }
+        let stored = self.repository.commit(with_job(batch, &job)).await;
+        let (Some(lease), Some((_, peer))) = (lease, placed) else {
+            stored?;
+            return self.launched(job).await;
+        };
+        if let Err(failure) = stored {
+            self.hub.free_place(peer, job.id);
+            return Err(failure);
+        }
+        let job = self.launched(job).await?;
+        self.order(&job, lease, peer).await?;
+        Ok(job)
+    }
+
+    async fn launched(&self, job: Job) -> Result<Job, Failure> {
+        if job.run.is_some() {
+            self.run_follows(&job).await?;
+        }
+        self.events.say(Event::Job(job.id));
+        Ok(job)
+    }
+
+    pub(crate) async fn job(&self, account: &Name, id: JobId) -> Result<Job, Failure> {
+        let what = format!("job {id} in account `{account}`");
+        let job = self.repository.need::<Job>(JOBS, &id.to_string(), &what).await?.value;
+        if job.account.key() == account.key() {
+            return Ok(job);
+        }
+        Err(crate::documents::missing(&what))
+    }
+
+    /// Jobs of an account, the newest first.
+    pub(crate) async fn list_jobs(
+        &self,
+        account: &Name,
+        runbook: Option<&Name>,
+        status: Option<JobStatus>,
+        range: Range,
+    ) -> Result<Items<Job>, Failure> {
+        let account = account.key();
+        let (index, value) = match (runbook, status) {
+            (Some(runbook), _) => ("account-runbook", format!("{account}/{}", runbook.key())),
+            (None, Some(status)) => ("account-status", format!("{account}/{status:?}")),
+            (None, None) => ("account", account),
+        };
+        let range = Range { reverse: true, ..range };
+        let (mut jobs, next) = self.repository.find::<Job>(JOBS, index, &value, range).await?;
+        jobs.retain(|job| status.is_none_or(|status| job.phase.status() == status));
+        Ok((jobs, next))
+    }
+
+    /// Asks a job to stop, if its seal allows that.
+    pub(crate) async fn stop_job(
+        &self,
+        account: &Name,
+        id: JobId,
+        verb: Verb,
+        caller: &Caller,
+    ) -> Result<Job, Failure> {
+        self.check_verb(&self.job(account, id).await?, verb).await?;
+        let job = self.change_job(id, |_| Some(JobEvent::AskStop)).await?;
+        let reason = Failure::new(Code::Cancelled, format!("stopped by {}", caller.name));
+        if let Phase::Stopping { lease } = job.phase {
+            self.cancel(&job, lease, reason).await?;
+        }
+        Ok(job)
+    }
+
+    async fn cancel(&self, job: &Job, lease: Lease, reason: Failure) -> Result<(), Failure> {
+        let Some(worker) = self.worker(lease.worker).await? else {
+            return Ok(());
+        };
+        let message = ToWorker::Cancel { job: job.id, lease, reason };
+        // A worker that is away hears of it when it comes back with the job.
+        let _away = self.hub.say(crate::hub::peer_of(&worker), message).await;
+        Ok(())
+    }
+
+    /// Starts a job again with the same parameters, if its seal allows that.
+    pub(crate) async fn rerun_job(
+        &self,
+        account: &Name,
+        id: JobId,
+        caller: &Caller,
+    ) -> Result<Job, Failure> {
+        let job = self.job(account, id).await?;
+        self.check_verb(&job, Verb::Rerun).await?;
+        let (parameters, placement) = (job.parameters, Some(job.placement));
+        self.start_job(account, &job.runbook, parameters, placement, caller).await
+    }
+
+    /// Whether the seal of a job's runbook allows `verb`.
+    pub(crate) async fn check_verb(&self, job: &Job, verb: Verb) -> Result<(), Failure> {
+        match self.runbook(&job.account, &job.runbook).await {
+            Ok(runbook) => runbook.check(verb),
+            // The runbook was deleted, so it was an open one.
+            Err(failure) if failure.code == Code::NotFound => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What a job wrote to its streams after entry `after`: at most `limit` entries are looked at.
+    pub(crate) async fn streams(
+        &self,
+        job: JobId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<StreamRecord>, Option<u64>), Failure> {
+        let entries = self.journal(job, after, limit).await?;
+        let last = entries.last().map(|entry| entry.sequence).filter(|_| entries.len() == limit);
+        let records = entries.iter().filter_map(|entry| stream_record(job, entry)).collect();
+        Ok((records, last))
+    }
+
+    /// The journal of a job that the caller may see.
+    pub(crate) async fn job_journal(
+        &self,
+        account: &Name,
+        id: JobId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Failure> {
+        self.job(account, id).await?;
+        self.journal(id, after, limit).await
+    }
+
+    /// Tells when something changed; take it before the first look.
+    pub(crate) fn listen_to_changes(&self) -> Listener {
+        self.events.listen()
+    }
+}
+
+/// A batch with a new job, and the key under which its parent started it once.
+fn with_job(batch: Batch, job: &Job) -> Batch {
+    let batch = batch.put(JOBS, job.id.to_string(), job, Expect::Absent, job_indexes(job));
+    match &job.parent {
+        None => batch,
+        Some(parent) => {
+            let key = child_key(parent.job, parent.sequence, parent.index);
+            batch.put(CHILDREN, key, &job.id, Expect::Absent, vec![])
+        }
+    }
+}

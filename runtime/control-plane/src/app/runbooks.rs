@@ -1,0 +1,344 @@
+//! Runbooks: import, publish, show, export, delete. What a seal forbids is refused here, whoever asks.
+
+use crate::{
+    app::tokens::Caller,
+    documents::{Items, RUNBOOKS, VERSIONS, runbook_key},
+    plane::ControlPlane,
+};
+use bindery_core::{
+    account::Role,
+    code::{Code, Failure},
+    digest::Digest,
+    grant::Grant,
+    name::Name,
+    operation,
+    runbook::{self, Manifest, Runbook, RunbookEvent, Version},
+    seal::{Seal, Verb},
+};
+use bindery_inspect::{Module, grants, inspect, parameters};
+use bindery_seal::{bundle::Bundle, envelope::Envelope, statement};
+use bindery_store::{
+    batch::{Batch, Expect},
+    documents::Range,
+};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A version with the signed statement of its seal, if it is sealed. Never changed; jobs are pinned to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StoredVersion {
+    pub(crate) version: Version,
+    pub(crate) envelope: Option<Envelope>,
+}
+
+/// What is imported: a file, and the name that it is to have.
+pub(crate) struct Import {
+    pub(crate) bytes: Bytes,
+    pub(crate) name: Option<Name>,
+    pub(crate) replace: bool,
+}
+
+impl ControlPlane {
+    pub(crate) async fn runbook(&self, account: &Name, name: &Name) -> Result<Runbook, Failure> {
+        let what = format!("runbook `{name}` in account `{account}`");
+        Ok(self.repository.need(RUNBOOKS, &runbook_key(account, name), &what).await?.value)
+    }
+
+    pub(crate) async fn list_runbooks(
+        &self,
+        account: &Name,
+        range: Range,
+    ) -> Result<Items<Runbook>, Failure> {
+        self.account(account).await?;
+        self.repository.find(RUNBOOKS, "account", &account.key(), range).await
+    }
+
+    /// Imports a module or a sealed bundle as the draft of a runbook.
+    pub(crate) async fn import_runbook(
+        &self,
+        account: &Name,
+        import: Import,
+        caller: &Caller,
+    ) -> Result<Runbook, Failure> {
+        self.account(account).await?;
+        let (wasm, envelope) = unpack(&import.bytes)?;
+        let seal = match &envelope {
+            Some(envelope) => Some(statement::verify(
+                envelope,
+                &wasm,
+                &self.trust().active(self.clock.now()),
+                self.clock.now(),
+            )?),
+            None => None,
+        };
+        let stored = self.store_version(account, &wasm, envelope.as_ref(), &caller.name);
+        let (mut version, batch) = stored.await?;
+        let name = name_of(&import, seal.as_ref(), &version.manifest)?;
+        version.manifest.name = name.clone();
+        let runbook =
+            self.with_draft(account, &name, version, import.replace, seal.as_ref()).await?;
+        let (runbook, expect) = runbook;
+        let indexes = vec![("account", account.key())];
+        let key = runbook_key(account, &name);
+        self.repository.commit(batch.put(RUNBOOKS, key, &runbook, expect, indexes)).await?;
+        Ok(runbook)
+    }
+
+    async fn with_draft(
+        &self,
+        account: &Name,
+        name: &Name,
+        version: Version,
+        replace: bool,
+        seal: Option<&Seal>,
+    ) -> Result<(Runbook, Expect), Failure> {
+        let held = self.repository.get::<Runbook>(RUNBOOKS, &runbook_key(account, name)).await?;
+        let now = self.clock.now();
+        let Some(held) = held else {
+            let reserved = self.builtin_names().any(|builtin| builtin.key() == name.key());
+            if reserved && seal.is_none() {
+                let message = format!("`{name}` is the name of a runbook that comes with Bindery");
+                return Err(Failure::new(Code::NameTaken, message));
+            }
+            let runbook = Runbook {
+                account: account.clone(),
+                name: name.clone(),
+                draft: Some(version),
+                published: None,
+                grants: vec![],
+                seal: None,
+                changed_at: now,
+            };
+            return Ok((runbook, Expect::Absent));
+        };
+        let mut runbook = held.value;
+        // A sealed runbook may be replaced only by its publisher, or where its seal says so.
+        let same = seal.map(|seal| &seal.publisher) == runbook.seal.as_ref().map(|s| &s.publisher);
+        if runbook.seal.is_some() && !same {
+            runbook.check(Verb::Replace)?;
+        }
+        if !replace {
+            let message = format!("there is a runbook `{name}` in account `{account}` already");
+            return Err(Failure::new(Code::NameTaken, message)
+                .with(json!({ "hint": "import with replace to make this its newer draft" })));
+        }
+        runbook::next(runbook.state(), RunbookEvent::Import)?;
+        runbook.draft = Some(version);
+        runbook.changed_at = now;
+        Ok((runbook, Expect::Revision(held.revision)))
+    }
+
+    fn builtin_names(&self) -> impl Iterator<Item = Name> {
+        let trust = self.trust();
+        let now = self.clock.now();
+        self.builtins
+            .iter()
+            .filter_map(move |b| statement::verify(&b.envelope, &b.wasm, &trust, now).ok())
+            .map(|seal| seal.name)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// Inspects and stores the bytes of a version; the batch that makes it known, for the caller to commit.
+    pub(crate) async fn store_version(
+        &self,
+        account: &Name,
+        wasm: &[u8],
+        envelope: Option<&Envelope>,
+        by: &str,
+    ) -> Result<(Version, Batch), Failure> {
+        let module = inspect(wasm)?;
+        let manifest = module.manifest.clone().unwrap_or_else(|| nameless(&module));
+        grants::check_grants(&module, &manifest)?;
+        if let Some(schema) = &manifest.parameters {
+            parameters::check_parameters_schema(schema)?;
+        }
+        let version = Version {
+            digest: module.digest,
+            bytes: module.bytes,
+            level: module.level,
+            imports: powerful(&module),
+            manifest,
+            imported_at: self.clock.now(),
+            imported_by: by.to_owned(),
+        };
+        self.stores.blobs.put(Bytes::copy_from_slice(wasm)).await?;
+        let stored = StoredVersion { version: version.clone(), envelope: envelope.cloned() };
+        let key = version_key(account, version.digest);
+        Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))
+    }
+
+    /// Publishes the draft with `grants`, or with those of the version before.
+    pub(crate) async fn publish_runbook(
+        &self,
+        account: &Name,
+        name: &Name,
+        grants: Option<Vec<Grant>>,
+        caller: &Caller,
+    ) -> Result<Runbook, Failure> {
+        let key = runbook_key(account, name);
+        let what = format!("runbook `{name}` in account `{account}`");
+        let held = self.repository.need::<Runbook>(RUNBOOKS, &key, &what).await?;
+        let mut runbook = held.value;
+        runbook::next(runbook.state(), RunbookEvent::Publish)?;
+        let Some(draft) = runbook.draft.take() else {
+            return Err(Failure::new(Code::Conflict, "there is no draft to publish"));
+        };
+        let given = grants.unwrap_or_else(|| runbook.grants.clone());
+        check_publish(&draft, &given, &runbook.grants, caller)?;
+        let version = version_key(account, draft.digest);
+        let stored = self.repository.need::<StoredVersion>(VERSIONS, &version, "version").await?;
+        runbook.seal = match &stored.value.envelope {
+            None => None,
+            Some(envelope) => {
+                let wasm = self.content(&draft.digest).await?;
+                Some(statement::verify(envelope, &wasm, &self.trust(), self.clock.now())?)
+            }
+        };
+        runbook.published = Some(draft);
+        runbook.grants = given;
+        runbook.changed_at = self.clock.now();
+        let indexes = vec![("account", account.key())];
+        let expect = Expect::Revision(held.revision);
+        self.repository.commit(Batch::new().put(RUNBOOKS, key, &runbook, expect, indexes)).await?;
+        Ok(runbook)
+    }
+
+    async fn content(&self, digest: &Digest) -> Result<Bytes, Failure> {
+        self.stores.blobs.get(digest).await?.ok_or_else(|| {
+            Failure::new(Code::StoreDamaged, format!("the bytes of {digest} are not in the store"))
+        })
+    }
+
+    /// The file of a version, unless a seal keeps it closed.
+    pub(crate) async fn export_runbook(
+        &self,
+        account: &Name,
+        name: &Name,
+        draft: bool,
+    ) -> Result<Bytes, Failure> {
+        let runbook = self.runbook(account, name).await?;
+        runbook.check(Verb::Export)?;
+        let (version, slot) = match draft {
+            true => (runbook.draft, "draft"),
+            false => (runbook.published, "published version"),
+        };
+        let version = version.ok_or_else(|| {
+            Failure::new(Code::NotFound, format!("runbook `{name}` has no {slot}"))
+        })?;
+        let stored = version_key(account, version.digest);
+        let stored = self.repository.need::<StoredVersion>(VERSIONS, &stored, "version").await?;
+        if let Some(envelope) = &stored.value.envelope {
+            // A sealed draft is as closed as it will be once it is published.
+            let wasm = self.content(&version.digest).await?;
+            let seal = statement::verify(envelope, &wasm, &self.trust(), self.clock.now())?;
+            seal.check(Verb::Export)?;
+        }
+        self.content(&version.digest).await
+    }
+
+    pub(crate) async fn delete_runbook(&self, account: &Name, name: &Name) -> Result<(), Failure> {
+        let key = runbook_key(account, name);
+        let what = format!("runbook `{name}` in account `{account}`");
+        let held = self.repository.need::<Runbook>(RUNBOOKS, &key, &what).await?;
+        held.value.check(Verb::Delete)?;
+        let batch = Batch::new().delete(RUNBOOKS, key, Expect::Revision(held.revision));
+        self.repository.commit(batch).await
+    }
+}
+
+fn version_key(account: &Name, digest: Digest) -> String {
+    format!("{}/{digest}", account.key())
+}
+
+fn unpack(bytes: &Bytes) -> Result<(Bytes, Option<Envelope>), Failure> {
+    if Bundle::is_bundle(bytes) {
+        let bundle = Bundle::parse(bytes)?;
+        return Ok((bundle.wasm.into(), Some(bundle.envelope)));
+    }
+    Ok((bytes.clone(), None))
+}
+
+/// The name: that of the seal, else the one asked for, else the manifest's.
+fn name_of(import: &Import, seal: Option<&Seal>, manifest: &Manifest) -> Result<Name, Failure> {
+    match (seal, &import.name) {
+        (Some(seal), Some(name)) if seal.name != *name => Err(Failure::new(
+            Code::InvalidName,
+            format!(
+                "the seal names the runbook `{}`; it cannot be imported as `{name}`",
+                seal.name
+            ),
+        )),
+        (Some(seal), _) => Ok(seal.name.clone()),
+        (None, Some(name)) => Ok(name.clone()),
+        (None, None) if manifest.name.as_str() == NAMELESS => Err(Failure::new(
+            Code::InvalidName,
+            "the module has no manifest: say which name the runbook is to have",
+        )),
+        (None, None) => Ok(manifest.name.clone()),
+    }
+}
+
+/// What stands for the name in a module without manifest.
+const NAMELESS: &str = "Unnamed";
+
+/// The manifest of a module that has none: it asks for what its imports prove that it may want, but for masks.
+fn nameless(module: &Module) -> Manifest {
+    #[expect(clippy::expect_used, reason = "a constant that is a name")]
+    let name = NAMELESS.parse().expect("a name");
+    let unmasked = module.powers.iter().filter(|power| !power.masked());
+    Manifest {
+        name,
+        description: String::new(),
+        version: String::new(),
+        parameters: None,
+        grants: unmasked.filter_map(|power| power.as_str().parse().ok()).collect(),
+        limits: Default::default(),
+    }
+}
+
+/// The imports, without interfaces of ours that are there for their types alone.
+fn powerful(module: &Module) -> Vec<String> {
+    let proved: Vec<_> =
+        module.powers.iter().map(|power| operation::instance_name(power.interface())).collect();
+    let free: Vec<_> = bindery_core::grant::POWERLESS_INTERFACES
+        .iter()
+        .map(|interface| operation::instance_name(interface))
+        .collect();
+    let ours = format!("{}/", operation::PACKAGE);
+    let keep = |import: &&String| {
+        !import.starts_with(&ours) || proved.contains(import) || free.contains(import)
+    };
+    module.imports.iter().filter(keep).cloned().collect()
+}
+
+/// Grants must be asked for by the version; more than before needs somebody who may grant.
+fn check_publish(
+    draft: &Version,
+    given: &[Grant],
+    before: &[Grant],
+    caller: &Caller,
+) -> Result<(), Failure> {
+    let asked = &draft.manifest.grants;
+    if let Some(extra) = given.iter().find(|grant| !asked.iter().any(|ask| ask.contains(grant))) {
+        let message = format!("the version does not ask for the grant `{extra}`");
+        return Err(Failure::new(Code::GrantNotAsked, message));
+    }
+    let lacking: Vec<_> =
+        asked.iter().filter(|ask| !given.iter().any(|grant| grant.contains(ask))).collect();
+    if !lacking.is_empty() {
+        let list: Vec<_> = lacking.iter().map(|grant| format!("`{grant}`")).collect();
+        let message = format!("the version asks for more than it is granted: {}", list.join(", "));
+        return Err(Failure::new(Code::GrantDenied, message)
+            .with(json!({ "asked": asked, "granted": given, "lacking": lacking })));
+    }
+    let more = given.iter().find(|grant| !before.iter().any(|had| had.contains(grant)));
+    if let (Some(more), false) = (more, caller.role >= Role::Owner) {
+        let message =
+            format!("only an owner may grant `{more}`, which the version before did not have");
+        return Err(Failure::new(Code::Forbidden, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Workers and their groups, and how a computer becomes one.
+
+use crate::{
+    app::computers::computer_name,
+    dispatch::PATIENCE,
+    documents::{COMPUTERS, WORKERS},
+    entropy,
+    hub::{Peer, peer_of},
+    plane::ControlPlane,
+    session::computer_indexes,
+};
+use bindery_core::{
+    code::{Code, Failure},
+    fleet::{Computer, ConfigureStatus},
+    grant::{Grant, Power},
+    id::{ComputerId, WorkerId},
+    name::{InvalidName, Name},
+    worker::{Presence, Worker, WorkerKind},
+};
+use bindery_protocol::{
+    message::ToWorker,
+    order::{CONFIGURE_ORDER, ConfigureOrder},
+};
+use bindery_seal::envelope::Envelope;
+use bindery_store::batch::{Batch, Expect};
+
+/// How an attempt to configure one computer ended.
+pub(crate) struct Configured {
+    pub(crate) status: ConfigureStatus,
+    pub(crate) reason: Option<Failure>,
+    pub(crate) group: Option<Name>,
+}
+
+impl ControlPlane {
+    pub(crate) async fn worker(&self, id: WorkerId) -> Result<Option<Worker>, Failure> {
+        Ok(self.repository.get(WORKERS, &id.to_string()).await?.map(|held| held.value))
+    }
+
+    pub(crate) fn presence_of(&self, worker: &Worker) -> Presence {
+        self.hub.presence(peer_of(worker))
+    }
+
+    /// The workers of an account with the names of their computers.
+    pub(crate) async fn list_workers(
+        &self,
+        account: &Name,
+    ) -> Result<Vec<(Worker, Option<String>)>, Failure> {
+        self.account(account).await?;
+        let mut listed = vec![];
+        for worker in self.workers(account).await? {
+            let name = match worker.computer {
+                None => None,
+                Some(id) => {
+                    let held = self.repository.get::<Computer>(COMPUTERS, &id.to_string()).await?;
+                    held.map(|held| held.value.name())
+                }
+            };
+            listed.push((worker, name));
+        }
+        Ok(listed)
+    }
+
+    /// Makes a computer a Hybrid Runbook Worker of `account`. Doing it twice is the same as once.
+    ///
+    /// It counts as configured when its agent has durably acknowledged; only then the worker is known here.
+    pub(crate) async fn configure(
+        &self,
+        account: &Name,
+        id: ComputerId,
+    ) -> Result<Configured, Failure> {
+        let Some(held) = self.repository.get::<Computer>(COMPUTERS, &id.to_string()).await? else {
+            let reason = Failure::new(Code::NotFound, format!("there is no computer {id}"));
+            return Ok(Configured::not(ConfigureStatus::Refused, reason));
+        };
+        let computer = held.value;
+        let worker = match &computer.worker {
+            Some((name, worker)) if name.key() == account.key() => self.worker(*worker).await?,
+            _ => None,
+        };
+        let worker = match worker {
+            Some(worker) => worker,
+            None => self.new_worker(account, &computer)?,
+        };
+        let order = self.configure_order(&worker)?;
+        let message = |id| ToWorker::Configure { id, order };
+        let (status, reason) = self.hub.ask(Peer::Computer(id), message, PATIENCE).await;
+        if let (ConfigureStatus::Unreachable | ConfigureStatus::Refused, Some(reason)) =
+            (status, reason)
+        {
+            return Ok(Configured::not(status, reason));
+        }
+        self.keep_worker(&worker, id).await?;
+        Ok(Configured { status, reason: None, group: Some(worker.group) })
+    }
+
+    /// A worker for a computer; each computer is its own group, named after it.
+    fn new_worker(&self, account: &Name, computer: &Computer) -> Result<Worker, Failure> {
+        let now = self.clock.now();
+        Ok(Worker {
+            id: WorkerId::new(now, entropy::id()),
+            account: account.clone(),
+            kind: WorkerKind::Hybrid,
+            computer: Some(computer.id),
+            group: group_name(computer)?,
+            created_at: now,
+        })
+    }
+
+    async fn keep_worker(&self, worker: &Worker, computer: ComputerId) -> Result<(), Failure> {
+        let indexes = vec![("account", worker.account.key())];
+        let id = worker.id.to_string();
+        let batch = Batch::new().put(WORKERS, id, worker, Expect::Any, indexes);
+        self.repository.commit(batch).await?;
+        let mark = |computer: &mut Computer| {
+            computer.worker = Some((worker.account.clone(), worker.id));
+            Ok(())
+        };
+        let id = computer.to_string();
+        self.repository.change(COMPUTERS, &id, "computer", computer_indexes, mark).await?;
+        self.wake(Peer::Computer(computer));
+        Ok(())
+    }
+
+    /// The signed order by which a worker becomes one of its account.
+    pub(crate) fn configure_order(&self, worker: &Worker) -> Result<Envelope, Failure> {
+        let order = ConfigureOrder {
+            account: worker.account.clone(),
+            worker: worker.id,
+            group: worker.group.clone(),
+            order_key: self.keys.orders(&worker.account)?.public_key().to_string(),
+            most: everything(),
+            issued_at: self.clock.now(),
+        };
+        Envelope::sign(CONFIGURE_ORDER, &order, self.keys.workspace())
+    }
+}
+
+impl Configured {
+    fn not(status: ConfigureStatus, reason: Failure) -> Self {
+        Self { status, reason: Some(reason), group: None }
+    }
+}
+
+/// The most that an account may grant: every power. The computer's own `allow` file caps it.
+fn everything() -> Vec<Grant> {
+    Power::ALL
+        .iter()
+        .filter_map(|power| {
+            let mask = if power.masked() { ":*" } else { "" };
+            format!("{}{mask}", power.as_str()).parse().ok()
+        })
+        .collect()
+}
+
+/// The computer's name as the name of a group; its id where the name cannot be one.
+fn group_name(computer: &Computer) -> Result<Name, Failure> {
+    let text: String =
+        computer_name(computer).chars().map(|c| if c == '.' { '-' } else { c }).collect();
+    let name: Result<Name, InvalidName> =
+        text.parse().or_else(|_| format!("computer-{}", computer.id).parse());
+    name.map_err(|error| Failure::new(Code::Internal, error.to_string()))
+}

@@ -1,0 +1,219 @@
+//! Dispatch: gives jobs to workers, with a lease and a signed order.
+
+use crate::{
+    app::runbooks::StoredVersion,
+    documents::{JOBS, RUNS, VERSIONS, WORKERS, job_indexes},
+    events::Event,
+    hub::{Peer, peer_of},
+    plane::ControlPlane,
+};
+use bindery_core::{
+    code::{Code, Failure},
+    id::{JobId, WorkerId},
+    job::{Job, JobEvent, Lease, Phase, Placement},
+    limit,
+    name::Name,
+    run::Run,
+    worker::{Worker, WorkerKind},
+};
+use bindery_protocol::{
+    message::ToWorker,
+    order::{JOB_ORDER, JobOrder},
+};
+use bindery_seal::envelope::Envelope;
+use std::time::Duration;
+
+impl ControlPlane {
+    /// Gives `job` to a worker if one is there and free; else it waits.
+    ///
+    /// The caller has committed the job as New or Resuming.
+    pub(crate) async fn dispatch(&self, job: JobId) -> Result<(), Failure> {
+        let held = self.repository.need::<Job>(JOBS, &job.to_string(), "job").await?;
+        if !matches!(held.value.phase, Phase::New | Phase::Resuming) {
+            return Ok(());
+        }
+        let Some((worker, peer)) = self.place(&held.value).await? else {
+            return Ok(());
+        };
+        let lease = Lease { worker, epoch: held.value.epoch + 1 };
+        match self.change_job(job, |_| Some(JobEvent::Activate(lease))).await {
+            Ok(job) => self.order(&job, lease, peer).await,
+            // Somebody else gave it away meanwhile, or it was stopped.
+            Err(failure) if failure.code == Code::Conflict => {
+                self.hub.free_place(peer, job);
+                Ok(())
+            }
+            Err(failure) => {
+                self.hub.free_place(peer, job);
+                Err(failure)
+            }
+        }
+    }
+
+    /// A worker for a job that is not stored yet, with a place taken for it.
+    pub(crate) async fn place(&self, job: &Job) -> Result<Option<(WorkerId, Peer)>, Failure> {
+        let workers = self.candidates(&job.account, &job.placement).await?;
+        Ok(workers.into_iter().find_map(|worker| {
+            let peer = peer_of(&worker);
+            self.hub.take_place(peer, job.id).then_some((worker.id, peer))
+        }))
+    }
+
+    /// The workers that may run a job that is to run at `placement`.
+    pub(crate) async fn candidates(
+        &self,
+        account: &Name,
+        placement: &Placement,
+    ) -> Result<Vec<Worker>, Failure> {
+        let all = self.workers(account).await?;
+        Ok(all
+            .into_iter()
+            .filter(|worker| match placement {
+                Placement::Sandbox => worker.kind == WorkerKind::Sandbox,
+                Placement::Computer(id) => worker.computer == Some(*id),
+                Placement::Group(group) => worker.group.key() == group.key(),
+            })
+            .collect())
+    }
+
+    /// The workers of an account.
+    pub(crate) async fn workers(&self, account: &Name) -> Result<Vec<Worker>, Failure> {
+        self.repository.find_all(WORKERS, "account", &account.key()).await
+    }
+
+    /// Signs the order of an activated job and says it to its worker.
+    pub(crate) async fn order(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
+        let order = self.sign_order(job, lease).await?;
+        if self.hub.say(peer, ToWorker::Order { order }).await.is_err() {
+            // The worker went away in between: the job waits for the next one.
+            self.hub.free_place(peer, job.id);
+            self.change_job(job.id, |_| Some(JobEvent::Release(lease))).await?;
+        }
+        Ok(())
+    }
+
+    async fn sign_order(&self, job: &Job, lease: Lease) -> Result<Envelope, Failure> {
+        let key = format!("{}/{}", job.account.key(), job.digest);
+        let version =
+            self.repository.need::<StoredVersion>(VERSIONS, &key, "such version").await?.value;
+        let run = match job.run {
+            None => None,
+            Some(id) => {
+                let run = self.repository.need::<Run>(RUNS, &id.to_string(), "run").await?;
+                Some((id, run.value.name))
+            }
+        };
+        let now = self.clock.now();
+        let order = JobOrder {
+            job: job.id,
+            lease,
+            account: job.account.clone(),
+            runbook: job.runbook.clone(),
+            digest: job.digest,
+            level: version.version.level,
+            seal: version.envelope,
+            grants: job.grants.clone(),
+            limits: job.limits.clone(),
+            parameters: job.parameters.clone(),
+            trigger: job.trigger,
+            run,
+            deadline: job.deadline,
+            not_before: now,
+            not_after: now.checked_add(limit::ORDER_VALIDITY).unwrap_or(now),
+        };
+        Envelope::sign(JOB_ORDER, &order, self.keys.orders(&job.account)?.as_ref())
+    }
+
+    /// Changes a job by the event that `decide` names for it, and everything that follows from it.
+    ///
+    /// `decide` sees the job as it is; none means that nothing happens.
+    pub(crate) async fn change_job(
+        &self,
+        id: JobId,
+        decide: impl Fn(&Job) -> Option<JobEvent> + Send + Sync,
+    ) -> Result<Job, Failure> {
+        self.change_job_by(id, |job| decide(job).into_iter().collect()).await
+    }
+
+    /// The same with several events in a row.
+    pub(crate) async fn change_job_by(
+        &self,
+        id: JobId,
+        decide: impl Fn(&Job) -> Vec<JobEvent> + Send + Sync,
+    ) -> Result<Job, Failure> {
+        let now = self.clock.now();
+        let change = |job: &mut Job| {
+            let before = job.phase.clone();
+            for event in decide(job) {
+                job.apply(event, now)?;
+            }
+            Ok(before)
+        };
+        let text = id.to_string();
+        let (job, before) = self.repository.change(JOBS, &text, "job", job_indexes, change).await?;
+        if job.phase != before {
+            self.job_changed(&job, &before).await?;
+        }
+        Ok(job)
+    }
+
+    /// What follows from a job's change: its place, its run, its listeners, the next job.
+    async fn job_changed(&self, job: &Job, before: &Phase) -> Result<(), Failure> {
+        tracing::debug!(job = %job.id, from = ?before.status(), to = ?job.phase.status(), "job");
+        if let (Some(lease), None) = (before.lease(), job.phase.lease()) {
+            self.free(job, lease).await?;
+        }
+        if job.run.is_some() {
+            self.run_follows(job).await?;
+        }
+        self.events.say(Event::Job(job.id));
+        Ok(())
+    }
+
+    async fn free(&self, job: &Job, lease: Lease) -> Result<(), Failure> {
+        let worker = lease.worker.to_string();
+        if let Some(worker) = self.repository.get::<Worker>(WORKERS, &worker).await? {
+            let peer = peer_of(&worker.value);
+            self.hub.free_place(peer, job.id);
+            self.wake(peer);
+        }
+        Ok(())
+    }
+
+    /// Looks in the background for jobs that wait for a place at `peer`.
+    pub(crate) fn wake(&self, peer: Peer) {
+        self.hub.wake(peer);
+    }
+
+    /// Gives waiting jobs to the workers behind `peer`, the oldest first.
+    pub(crate) async fn dispatch_waiting(&self, peer: Peer) -> Result<(), Failure> {
+        for job in self.open_jobs().await? {
+            let waits = matches!(job.phase, Phase::New | Phase::Resuming);
+            if waits && self.placed_at(&job, peer).await? {
+                self.dispatch(job.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn placed_at(&self, job: &Job, peer: Peer) -> Result<bool, Failure> {
+        Ok(match (&job.placement, peer) {
+            (Placement::Sandbox, Peer::Sandbox) => true,
+            (Placement::Computer(id), Peer::Computer(here)) => *id == here,
+            (Placement::Group(_), peer) => self
+                .candidates(&job.account, &job.placement)
+                .await?
+                .iter()
+                .any(|worker| peer_of(worker) == peer),
+            _ => false,
+        })
+    }
+
+    /// The jobs that have not ended, the oldest first.
+    pub(crate) async fn open_jobs(&self) -> Result<Vec<Job>, Failure> {
+        self.repository.find_all(JOBS, "open", crate::documents::OPEN).await
+    }
+}
+
+/// How long a worker may take to answer a question.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

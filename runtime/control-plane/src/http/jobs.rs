@@ -1,0 +1,125 @@
+//! Jobs: started, listed, shown, stopped; and what they wrote to their streams.
+
+use crate::{
+    app::tokens::Caller,
+    http::{
+        Reply,
+        extract::{self, MaybeJson, Path, Query},
+        page::{self, place},
+        problem::Refusal,
+    },
+    plane::ControlPlane,
+};
+use axum::{Json, extract::State};
+use bindery_api::{
+    jobs::{Job, ListJobs, ListStreams, NewJob},
+    journal::{Replay, ReplayJob},
+    page::Page,
+};
+use bindery_core::{
+    code::{Code, Failure},
+    id::JobId,
+    name::Name,
+    seal::Verb,
+    stream::StreamRecord,
+};
+
+pub(super) async fn list(
+    State(plane): State<ControlPlane>,
+    Path(account): Path<Name>,
+    Query(query): Query<ListJobs>,
+) -> Reply<Page<Job>> {
+    let range = page::range(query.cursor, query.limit)?;
+    let listed = plane.list_jobs(&account, query.runbook.as_ref(), query.status, range).await?;
+    Ok(Json(page::page(listed, Job::from)))
+}
+
+pub(super) async fn start(
+    State(plane): State<ControlPlane>,
+    Path(account): Path<Name>,
+    caller: Caller,
+    extract::Json(new): extract::Json<NewJob>,
+) -> Reply<Job> {
+    let parameters = new.parameters.into();
+    let job = plane.start_job(&account, &new.runbook, parameters, new.placement, &caller).await?;
+    Ok(Json(job.into()))
+}
+
+pub(super) async fn show(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+) -> Reply<Job> {
+    Ok(Json(plane.job(&account, job).await?.into()))
+}
+
+/// A page may have fewer records than asked for, and yet a next one: entries that say nothing count as well.
+pub(super) async fn streams(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+    Query(query): Query<ListStreams>,
+) -> Reply<Page<StreamRecord>> {
+    let job = plane.job(&account, job).await?.id;
+    let after = query.after.as_deref().map(|after| place(Some(after))).transpose()?;
+    let (mut items, last) = plane.streams(job, after, page::items(query.limit)?).await?;
+    items.retain(|record| query.kind.is_none_or(|kind| record.kind == kind));
+    Ok(Json(Page { items, cursor: last.map(|last| last.to_string()) }))
+}
+
+pub(super) async fn stop(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+    caller: Caller,
+) -> Reply<Job> {
+    Ok(Json(plane.stop_job(&account, job, Verb::Stop, &caller).await?.into()))
+}
+
+pub(super) async fn terminate(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+    caller: Caller,
+) -> Reply<Job> {
+    Ok(Json(plane.stop_job(&account, job, Verb::Terminate, &caller).await?.into()))
+}
+
+pub(super) async fn rerun(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+    caller: Caller,
+) -> Reply<Job> {
+    Ok(Json(plane.rerun_job(&account, job, &caller).await?.into()))
+}
+
+pub(super) async fn suspend(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+) -> Reply<Job> {
+    Err(not_yet(&plane, &account, job, Verb::Suspend).await)
+}
+
+pub(super) async fn resume(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+) -> Reply<Job> {
+    Err(not_yet(&plane, &account, job, Verb::Resume).await)
+}
+
+pub(super) async fn replay(
+    State(plane): State<ControlPlane>,
+    Path((account, job)): Path<(Name, JobId)>,
+    MaybeJson(_): MaybeJson<ReplayJob>,
+) -> Reply<Replay> {
+    Err(not_yet(&plane, &account, job, Verb::Replay).await)
+}
+
+/// The refusal of a verb that this version lacks. What a seal forbids is refused as that.
+async fn not_yet(plane: &ControlPlane, account: &Name, job: JobId, verb: Verb) -> Refusal {
+    let checked = match plane.job(account, job).await {
+        Ok(job) => plane.check_verb(&job, verb).await,
+        Err(failure) => Err(failure),
+    };
+    let lacking = || {
+        let message = format!("this version of Bindery cannot {verb:?} a job").to_lowercase();
+        Failure::new(Code::NotYet, message.replace("bindery", "Bindery"))
+    };
+    checked.err().unwrap_or_else(lacking).into()
+}

@@ -1,0 +1,330 @@
+//! A session: the conversation with one worker, from its first word to its last.
+
+use crate::{
+    documents::{COMPUTERS, JOBS, WORKERS},
+    entropy,
+    events::Event,
+    hub::Peer,
+    plane::ControlPlane,
+};
+use bindery_core::{
+    code::{Code, Failure},
+    digest::Digest,
+    fleet::Computer,
+    id::ComputerId,
+    job::{Job, JobEvent, Phase},
+    limit,
+    worker::Worker,
+};
+use bindery_protocol::{
+    VERSION,
+    bytes::Base64,
+    hello::{Challenge, PROOF, Proof},
+    link::ControlEnd,
+    message::{Held, ToControl, ToWorker},
+};
+use bindery_seal::{envelope::Envelope, key::PublicKey};
+use std::collections::HashSet;
+use tokio::{sync::mpsc, time::timeout};
+
+impl ControlPlane {
+    /// Talks with the sandbox worker of this process, which needs no proof.
+    pub async fn serve_sandbox(&self, link: ControlEnd) {
+        if let Err(failure) = self.converse(Peer::Sandbox, link, 0).await {
+            tracing::error!(%failure, "the session of the sandbox worker ended");
+        }
+    }
+
+    /// Talks with an agent: it must prove who it is first.
+    pub async fn serve_agent(&self, mut link: ControlEnd) {
+        match self.admit(&mut link).await {
+            Ok((computer, continuation)) => {
+                let peer = Peer::Computer(computer);
+                if let Err(failure) = self.converse(peer, link, continuation).await {
+                    tracing::warn!(%computer, %failure, "the session of an agent ended");
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, code = %error.code, "an agent was rejected");
+                // It may have gone already.
+                let _ = link.say.send(ToWorker::Rejected { error }).await;
+            }
+        }
+    }
+
+    async fn admit(&self, link: &mut ControlEnd) -> Result<(ComputerId, u64), Failure> {
+        let challenge = Challenge {
+            nonce: Digest::from_bytes(entropy::bytes()),
+            time: self.clock.now(),
+            protocol: VERSION,
+        };
+        let gone = || Failure::new(Code::Unreachable, "the agent went away");
+        link.say.send(ToWorker::Challenge(challenge.clone())).await.map_err(|_| gone())?;
+        let hello = timeout(limit::WORKER_SILENCE, link.hear.recv()).await;
+        let Ok(Some(ToControl::Hello { proof })) = hello else {
+            return Err(Failure::new(Code::Unauthenticated, "the agent did not say who it is"));
+        };
+        self.check_proof(&challenge, &proof).await
+    }
+
+    async fn check_proof(
+        &self,
+        challenge: &Challenge,
+        envelope: &Envelope,
+    ) -> Result<(ComputerId, u64), Failure> {
+        // The proof names the computer whose key must have signed it: both are checked together.
+        let computer = self.computer_by_key(envelope.key_id()).await?;
+        let key: PublicKey = computer.agent_key.parse().map_err(|_| {
+            Failure::new(Code::Internal, format!("the key of computer {} is damaged", computer.id))
+        })?;
+        let proof: Proof = envelope.open(PROOF, &key)?;
+        if proof.protocol != VERSION {
+            let message = format!("the agent speaks protocol {}, we {VERSION}", proof.protocol);
+            return Err(Failure::new(Code::ProtocolMismatch, message));
+        }
+        if proof.nonce != challenge.nonce || proof.computer != computer.id {
+            return Err(Failure::new(Code::Unauthenticated, "the proof is not for this session"));
+        }
+        check_skew(proof.time, self.clock.now())?;
+        if !computer.continuation.accepts(proof.continuation) {
+            return Err(Failure::new(
+                Code::IdentityCopied,
+                format!(
+                    "another machine has connected as computer {} ({})",
+                    computer.id,
+                    computer.name()
+                ),
+            ));
+        }
+        let fresh = u64::from_le_bytes(entropy::bytes()) >> 11;
+        let id = computer.id.to_string();
+        let change = |computer: &mut Computer| {
+            computer.continuation = computer.continuation.advance(proof.continuation, fresh);
+            Ok(())
+        };
+        self.repository.change(COMPUTERS, &id, "computer", computer_indexes, change).await?;
+        Ok((computer.id, fresh))
+    }
+
+    async fn computer_by_key(&self, key_id: Digest) -> Result<Computer, Failure> {
+        let range = bindery_store::documents::Range::first(1);
+        let found = self.repository.find(COMPUTERS, "key", &key_id.to_string(), range).await?;
+        found.0.into_iter().next().ok_or_else(|| {
+            Failure::new(Code::Unauthenticated, "no computer of this workspace has the agent's key")
+        })
+    }
+
+    async fn converse(
+        &self,
+        peer: Peer,
+        link: ControlEnd,
+        continuation: u64,
+    ) -> Result<(), Failure> {
+        let ControlEnd { say, mut hear } = link;
+        let session = self.hub.connect(peer, say.clone())?;
+        let welcome = ToWorker::Welcome {
+            session,
+            continuation,
+            trust: self.signed_trust(),
+            time: self.clock.now(),
+        };
+        let said = say.send(welcome).await.is_ok();
+        if let Peer::Computer(id) = peer {
+            tracing::info!(computer = %id, session, "agent connected");
+            self.events.say(Event::Computer(id));
+        }
+        let ended = if said { self.listen(peer, session, &say, &mut hear).await } else { Ok(()) };
+        self.hub.disconnect(peer, session, self.clock.now());
+        if let Peer::Computer(id) = peer {
+            self.events.say(Event::Computer(id));
+        }
+        ended
+    }
+
+    async fn listen(
+        &self,
+        peer: Peer,
+        session: u64,
+        say: &mpsc::Sender<ToWorker>,
+        hear: &mut mpsc::Receiver<ToControl>,
+    ) -> Result<(), Failure> {
+        let mut alive = tokio::time::interval(limit::HEARTBEAT);
+        let mut heard = tokio::time::Instant::now();
+        loop {
+            tokio::select! {
+                message = hear.recv() => match message {
+                    None => return Ok(()),
+                    Some(message) => {
+                        heard = tokio::time::Instant::now();
+                        self.hear(peer, say, message).await?;
+                    }
+                },
+                _ = alive.tick() => {
+                    if !self.hub.current(peer, session) {
+                        return Err(Failure::new(Code::WrongWorker, "a newer session took over"));
+                    }
+                    if heard.elapsed() > limit::WORKER_SILENCE {
+                        return Err(Failure::new(Code::Unreachable, "the worker is silent"));
+                    }
+                    // A full queue is a sign of life of our own.
+                    let _ = say.try_send(ToWorker::Alive);
+                }
+            }
+        }
+    }
+
+    async fn hear(
+        &self,
+        peer: Peer,
+        say: &mpsc::Sender<ToWorker>,
+        message: ToControl,
+    ) -> Result<(), Failure> {
+        let answer = match message {
+            ToControl::Hello { .. } => {
+                return Err(Failure::new(Code::ProtocolMismatch, "a second hello"));
+            }
+            ToControl::Alive | ToControl::ContinuationKept => None,
+            ToControl::Holding { jobs } => {
+                self.reconcile(peer, &jobs).await?;
+                self.welcome_back(peer);
+                None
+            }
+            ToControl::Report { report } => {
+                if let Peer::Computer(id) = peer {
+                    self.report(id, *report).await?;
+                }
+                None
+            }
+            ToControl::Configured { id, answer } => {
+                self.hub.answered(id, answer);
+                None
+            }
+            ToControl::Journal { job, lease, first, entries } => {
+                self.own(peer, lease.worker).await?;
+                Some(self.take_in(job, lease, first, entries).await?)
+            }
+            ToControl::Refused { job, lease, error, retry } => {
+                self.own(peer, lease.worker).await?;
+                self.refused(Held { job, lease }, error, retry).await?;
+                None
+            }
+            ToControl::Call { id, job, sequence, operation, arguments } => {
+                let (plane, say) = (self.clone(), say.clone());
+                // A call may wait for hours (`jobs.wait`); the conversation goes on meanwhile.
+                tokio::spawn(async move {
+                    let reply = plane.carry_out(peer, job, sequence, &operation, arguments).await;
+                    // A worker that went away asks again.
+                    let _ = say.send(ToWorker::Reply { id, reply }).await;
+                });
+                None
+            }
+            ToControl::Fetch { digest } => {
+                let wasm = self.stores.blobs.get(&digest).await?;
+                let wasm = wasm.map(|bytes| Base64(bytes.to_vec()));
+                Some(ToWorker::Module { digest, wasm })
+            }
+        };
+        if let Some(answer) = answer {
+            say.send(answer)
+                .await
+                .map_err(|_| Failure::new(Code::Unreachable, "the worker went away"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives a worker what waits for it; the sandbox must be told its accounts first.
+    fn welcome_back(&self, peer: Peer) {
+        if peer != Peer::Sandbox {
+            return self.wake(peer);
+        }
+        let plane = self.clone();
+        // Its answers come through this conversation, which must go on meanwhile.
+        tokio::spawn(async move {
+            if let Err(failure) = plane.configure_sandboxes().await {
+                tracing::error!(%failure, "the sandbox worker cannot be configured");
+            }
+            plane.wake(peer);
+        });
+    }
+
+    /// Refuses a lease of a worker that is not behind this session.
+    async fn own(&self, peer: Peer, worker: bindery_core::id::WorkerId) -> Result<(), Failure> {
+        let held = self.repository.need::<Worker>(WORKERS, &worker.to_string(), "worker").await?;
+        if crate::hub::peer_of(&held.value) == peer {
+            return Ok(());
+        }
+        Err(Failure::new(Code::WrongWorker, format!("worker {worker} is not behind this session")))
+    }
+
+    /// Compares what the worker still has with what we believe that it has.
+    async fn reconcile(&self, peer: Peer, holds: &[Held]) -> Result<(), Failure> {
+        let has: HashSet<_> = holds.iter().map(|held| (held.job, held.lease)).collect();
+        for job in self.open_jobs().await? {
+            let Some(lease) = job.phase.lease() else { continue };
+            if self.own(peer, lease.worker).await.is_err() {
+                continue;
+            }
+            let here = has.contains(&(job.id, lease));
+            if here {
+                self.hub.take_place(peer, job.id);
+            }
+            self.change_job(job.id, |job| reconciled(job, here)).await?;
+        }
+        for held in holds {
+            let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
+            let current = job.is_some_and(|job| {
+                job.value.phase.lease() == Some(held.lease) || job.value.phase.ended()
+            });
+            if !current {
+                self.hub.say(peer, ToWorker::Fenced { job: held.job }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn refused(&self, held: Held, error: Failure, retry: bool) -> Result<(), Failure> {
+        tracing::warn!(job = %held.job, %error, retry, "a worker refused a job");
+        let event = if retry {
+            JobEvent::Release(held.lease)
+        } else {
+            JobEvent::Finish(held.lease, bindery_core::job::Outcome::Failed(error))
+        };
+        match self.change_job(held.job, |_| Some(event.clone())).await {
+            Err(failure) if failure.code == Code::WrongWorker => Ok(()),
+            other => other.map(drop),
+        }
+    }
+}
+
+/// What the return of its worker means for a job that it should have.
+fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
+    let lease = job.phase.lease()?;
+    match (&job.phase, here) {
+        (Phase::Disconnected { .. }, true) => Some(JobEvent::Return(lease)),
+        (_, true) => None,
+        // It never got the order, or never began: another attempt changes nothing twice.
+        (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),
+        (_, false) => Some(JobEvent::Fail(Failure::new(
+            Code::WorkerRestarted,
+            "the worker came back without the job's journal",
+        ))),
+    }
+}
+
+pub(crate) fn check_skew(theirs: jiff::Timestamp, ours: jiff::Timestamp) -> Result<(), Failure> {
+    let apart = theirs.duration_since(ours).unsigned_abs();
+    if apart <= limit::CLOCK_SKEW {
+        return Ok(());
+    }
+    let message =
+        format!("the agent's clock says {theirs} and ours {ours}: {} s apart", apart.as_secs());
+    Err(Failure::new(Code::ClockSkew, message))
+}
+
+pub(crate) fn computer_indexes(computer: &Computer) -> Vec<bindery_store::batch::IndexEntry> {
+    let mut indexes = vec![("name", computer.name().to_lowercase())];
+    if let Ok(key) = computer.agent_key.parse::<PublicKey>() {
+        indexes.push(("key", key.key_id().to_string()));
+    }
+    indexes
+}

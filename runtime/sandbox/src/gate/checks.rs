@@ -1,0 +1,116 @@
+//! What the gate asks before a capability is asked: size, grant, window. It decides and does
+//! nothing.
+
+use crate::capability::JobFacts;
+use bindery_core::{
+    code::{Code, Failure},
+    grant::{self, Grant, Power},
+    limit,
+    operation::{Class, Operation},
+};
+use bindery_journal::entry::Header;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What is left until `deadline`; nothing once it has passed.
+pub fn remaining(deadline: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(deadline.duration_since(now)).unwrap_or_default()
+}
+
+/// The failure of a job that would go over `limit`.
+pub(crate) fn over(what: &str, limit: u64, unit: &str) -> Failure {
+    Failure::new(Code::LimitExceeded, format!("the job's {what} would exceed {limit} {unit}"))
+}
+
+/// Whether a journal is that of this job and module.
+pub(super) fn header(header: &Header, facts: &JobFacts) -> Result<(), Failure> {
+    if header.job == facts.id && header.digest == facts.digest {
+        return Ok(());
+    }
+    let message = format!(
+        "the journal is of job {} and module {}, not of {} and {}",
+        header.job, header.digest, facts.id, facts.digest
+    );
+    Err(Failure::new(Code::JournalMismatch, message))
+}
+
+/// Streams and rows are limited by their capability; this bounds everything else.
+pub(super) fn size(operation: &Operation, arguments: &Value) -> Result<(), Failure> {
+    let size = arguments.to_string().len();
+    if size <= limit::OPERATION_BYTES {
+        return Ok(());
+    }
+    let (name, most) = (operation.name, limit::OPERATION_BYTES);
+    let message = format!("the arguments of `{name}` have {size} bytes; at most {most}");
+    Err(Failure::new(Code::TooLarge, message))
+}
+
+/// Whether one of the job's grants covers the operation and its subject.
+pub(super) fn granted(
+    grants: &[Grant],
+    operation: &Operation,
+    arguments: &Value,
+) -> Result<(), Failure> {
+    let Some(power) = operation.power else {
+        return Ok(());
+    };
+    let subject = match operation.subject {
+        None => None,
+        Some(name) => Some(subject(operation, name, arguments)?),
+    };
+    if grant::permit(grants, power, subject) {
+        return Ok(());
+    }
+    let needed = match (power.masked(), subject) {
+        (true, Some(subject)) => format!("{}:{subject}", power.as_str()),
+        _ => power.as_str().to_owned(),
+    };
+    let message = format!(
+        "`{}` needs the grant `{needed}`, which an owner of the account may give when publishing",
+        operation.name
+    );
+    Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })))
+}
+
+/// What a mask is held against. Where it is no text, no mask can cover it.
+fn subject<'a>(
+    operation: &Operation,
+    name: &str,
+    arguments: &'a Value,
+) -> Result<&'a str, Failure> {
+    arguments[name].as_str().ok_or_else(|| {
+        let message = format!("`{name}` of `{}` must be a text", operation.name);
+        Failure::new(Code::InvalidArguments, message)
+    })
+}
+
+/// Nothing changes after the deadline, nor what does not fit with its reserve; reading and
+/// reporting go on.
+pub(super) fn window(
+    deadline: Option<Timestamp>,
+    now: Timestamp,
+    operation: &Operation,
+    arguments: &Value,
+) -> Result<(), Failure> {
+    let Some(deadline) = deadline else {
+        return Ok(());
+    };
+    let changes = operation.class != Class::Read && operation.power.is_some();
+    let reports = operation.power == Some(Power::RecordsWrite);
+    if !changes || reports {
+        return Ok(());
+    }
+    let left = remaining(deadline, now);
+    let reserve = Duration::from_millis(arguments["reserve"].as_u64().unwrap_or(0));
+    if left.is_zero() {
+        let message = format!("`{}` after the deadline {deadline}", operation.name);
+        return Err(Failure::new(Code::DeadlinePassed, message));
+    }
+    if left < reserve {
+        let (name, needs, left) = (operation.name, reserve.as_secs(), left.as_secs());
+        let message = format!("`{name}` needs {needs} s and {left} s remain until {deadline}");
+        return Err(Failure::new(Code::MaintenanceWindowExceeded, message));
+    }
+    Ok(())
+}

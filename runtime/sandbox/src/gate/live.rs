@@ -1,0 +1,123 @@
+//! Live: what the journal does not answer is checked, carried out and written down.
+
+use super::{Fatal, Gate, checks, checks::over};
+use crate::capability::{Call, Capability};
+use bindery_core::{
+    code::{Code, Failure},
+    limit,
+    operation::{self, Class, Operation},
+    stream::StreamKind,
+};
+use bindery_journal::entry::{Body, Reply};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Says something on the job's streams.
+type Say<'a> = &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync);
+
+impl Gate {
+    pub(super) async fn live(
+        &self,
+        operation: &'static Operation,
+        arguments: Value,
+    ) -> Result<Reply, Fatal> {
+        if let Some(reason) = self.cancel.reason() {
+            return Err(Fatal(reason));
+        }
+        let capability = match self.allow(operation, &arguments) {
+            Ok(capability) => capability,
+            Err(refusal) => return self.entry(operation, arguments, Err(refusal)),
+        };
+        let say = |kind, text, value| self.note(kind, text, value);
+        if operation.class == Class::WriteOnce {
+            let name = operation.name.to_owned();
+            let intent = Body::Intent { operation: name, arguments: arguments.clone() };
+            let sequence = self.writer.append(intent)?;
+            self.writer.sync().await?;
+            let call = self.call(operation, &arguments, sequence, &say);
+            let reply = self.carry_out(capability.as_ref(), &call).await?;
+            return self.outcome(sequence, reply).await;
+        }
+        let call = self.call(operation, &arguments, self.writer.sequence(), &say);
+        let reply = tokio::select! {
+            biased;
+            reason = self.cancel.cancelled() => return Err(Fatal(reason)),
+            reply = self.carry_out(capability.as_ref(), &call) => reply?,
+        };
+        self.remember(operation, &arguments, &reply);
+        self.entry(operation, arguments, reply)
+    }
+
+    /// Size, grant, window; then what carries the operation out here.
+    fn allow(
+        &self,
+        operation: &'static Operation,
+        arguments: &Value,
+    ) -> Result<&Arc<dyn Capability>, Failure> {
+        checks::size(operation, arguments)?;
+        checks::granted(&self.grants, operation, arguments)?;
+        let now = self.time.stamp(self.clock.now());
+        checks::window(self.facts.deadline, now, operation, arguments)?;
+        self.capabilities.get(operation).ok_or_else(|| {
+            let message = format!("`{}` is not available on this worker", operation.name);
+            Failure::new(Code::UnknownOperation, message)
+        })
+    }
+
+    fn entry(
+        &self,
+        operation: &'static Operation,
+        arguments: Value,
+        reply: Reply,
+    ) -> Result<Reply, Fatal> {
+        let name = operation.name.to_owned();
+        let body = Body::Operation { operation: name, arguments, reply: reply.clone() };
+        self.writer.append(body)?;
+        Ok(reply)
+    }
+
+    pub(super) async fn outcome(&self, intent: u64, reply: Reply) -> Result<Reply, Fatal> {
+        self.writer.append(Body::Outcome { intent, reply: reply.clone() })?;
+        self.writer.sync().await?;
+        Ok(reply)
+    }
+
+    pub(super) fn remember(&self, operation: &Operation, arguments: &Value, reply: &Reply) {
+        if *operation == operation::JOB_RESULT && reply.is_ok() {
+            let text = arguments["value"].as_str().unwrap_or("null");
+            *self.result.lock() = serde_json::from_str(text).ok();
+        }
+    }
+
+    pub(super) fn call<'a>(
+        &'a self,
+        operation: &'static Operation,
+        arguments: &'a Value,
+        sequence: u64,
+        say: Say<'a>,
+    ) -> Call<'a> {
+        let now = self.time.stamp(self.clock.now());
+        Call { job: &self.facts, sequence, operation, arguments, now, say }
+    }
+
+    pub(super) async fn carry_out(
+        &self,
+        capability: &dyn Capability,
+        call: &Call<'_>,
+    ) -> Result<Reply, Fatal> {
+        let work = capability.perform(call);
+        let reply = match capability.time_limit(call.operation) {
+            None => work.await,
+            Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+                let name = call.operation.name;
+                let message = format!("`{name}` took longer than {} s", limit.as_secs());
+                Err(Failure::new(Code::TimedOut, message))
+            }),
+        };
+        let size = reply.as_ref().map_or(0, |value| value.to_string().len());
+        if size > limit::OPERATION_BYTES {
+            return Err(Fatal(over("reply", limit::OPERATION_BYTES as u64, "bytes")));
+        }
+        Ok(reply)
+    }
+}

@@ -1,0 +1,132 @@
+//! Replay: answers out of the journal, until it has no more.
+//!
+//! A replay asks no capability, but for a write-once operation that was begun and whose outcome
+//! nobody wrote down: there the capability finds out.
+
+use super::{Fatal, Gate, Turn, clip};
+use crate::capability::Reconciled;
+use bindery_core::{
+    code::{Code, Failure},
+    job::Outcome,
+    operation::Operation,
+};
+use bindery_journal::entry::{Body, Entry, Reply};
+use serde_json::{Value, json};
+
+impl Gate {
+    /// The journal's next entry that a guest caused; what the host said is skipped.
+    pub(super) fn next_entry(&self, turn: &mut Turn) -> Option<Entry> {
+        loop {
+            let entry = turn.replay.pop_front()?;
+            self.time.advance(entry.time);
+            if !matches!(entry.body, Body::Note { .. }) {
+                return Some(entry);
+            }
+        }
+    }
+
+    /// The journal's answer to the operation, if it was the one that stands there.
+    pub(super) async fn replay(
+        &self,
+        turn: &mut Turn,
+        entry: Entry,
+        operation: &'static Operation,
+        arguments: Value,
+    ) -> Result<Reply, Fatal> {
+        match entry.body {
+            Body::Operation { operation: name, arguments: then, reply }
+                if name == operation.name && then == arguments =>
+            {
+                self.remember(operation, &arguments, &reply);
+                Ok(reply)
+            }
+            Body::Intent { operation: name, arguments: then }
+                if name == operation.name && then == arguments =>
+            {
+                match self.next_entry(turn).map(|next| next.body) {
+                    Some(Body::Outcome { reply, .. }) => Ok(reply),
+                    None => self.in_doubt(operation, arguments, entry.sequence).await,
+                    Some(Body::End(outcome)) => Err(Fatal(ended(outcome))),
+                    Some(other) => {
+                        Err(Fatal(mismatch(entry.sequence + 1, &other, operation, &arguments)))
+                    }
+                }
+            }
+            Body::End(outcome) if by_host(&outcome) => Err(Fatal(ended(outcome))),
+            other => Err(Fatal(mismatch(entry.sequence, &other, operation, &arguments))),
+        }
+    }
+
+    /// An intent without an outcome: the capability must find out what happened.
+    async fn in_doubt(
+        &self,
+        operation: &'static Operation,
+        arguments: Value,
+        sequence: u64,
+    ) -> Result<Reply, Fatal> {
+        let Some(capability) = self.capabilities.get(operation) else {
+            return Err(Fatal(unknown(operation, "this worker does not have the capability")));
+        };
+        let say = |kind, text, value| self.note(kind, text, value);
+        let call = self.call(operation, &arguments, sequence, &say);
+        let reply = match capability.reconcile(&call).await {
+            Reconciled::Done(reply) => reply,
+            Reconciled::NotBegun => self.carry_out(capability.as_ref(), &call).await?,
+            Reconciled::Unknown(reason) => return Err(Fatal(unknown(operation, &reason))),
+        };
+        self.outcome(sequence, reply).await
+    }
+
+    /// The failure of a guest that came to its end before it had asked for all that the journal
+    /// holds.
+    pub(crate) async fn unasked(&self) -> Option<Failure> {
+        let mut turn = self.turn.lock().await;
+        let entry = self.next_entry(&mut turn)?;
+        if matches!(entry.body, Body::End(_)) {
+            return None;
+        }
+        let (sequence, then) = (entry.sequence, side(&entry.body));
+        let message =
+            format!("entry {sequence} of the journal is {then}, and the module has ended");
+        let details = json!({ "journal": then, "module": null });
+        Some(Failure::new(Code::JournalMismatch, clip(message)).with(details))
+    }
+}
+
+/// Whether the host ended the job at an operation that was not carried out, and so not written.
+fn by_host(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Stopped | Outcome::Suspended => true,
+        Outcome::Failed(failure) => failure.code == Code::LimitExceeded,
+        Outcome::Completed(_) => false,
+    }
+}
+
+fn ended(outcome: Outcome) -> Failure {
+    match outcome {
+        Outcome::Failed(failure) => failure,
+        _ => Failure::new(Code::Cancelled, "the journal ends here: the job was cancelled"),
+    }
+}
+
+fn side(body: &Body) -> Value {
+    match body {
+        Body::Operation { operation, arguments, .. } | Body::Intent { operation, arguments } => {
+            json!({ "operation": operation, "arguments": arguments })
+        }
+        other => json!({ "entry": format!("{other:?}") }),
+    }
+}
+
+fn mismatch(sequence: u64, journal: &Body, operation: &Operation, arguments: &Value) -> Failure {
+    let then = side(journal);
+    let now = json!({ "operation": operation.name, "arguments": arguments });
+    let message =
+        format!("entry {sequence} of the journal is {then}, and the module asks for {now}");
+    let details = json!({ "journal": then, "module": now });
+    Failure::new(Code::JournalMismatch, clip(message)).with(details)
+}
+
+fn unknown(operation: &Operation, reason: &str) -> Failure {
+    Failure::new(Code::OutcomeUnknown, format!("`{}` was interrupted: {reason}", operation.name))
+}

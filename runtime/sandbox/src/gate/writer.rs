@@ -1,0 +1,74 @@
+//! Writing the journal: gives entries their sequence and time, and keeps the journal's limit.
+
+use super::{Fatal, checks::over};
+use crate::{
+    clock::{Clock, VirtualTime},
+    journal::Journal,
+};
+use bindery_core::limit;
+use bindery_journal::entry::{Body, Entry};
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+pub(super) struct Writer {
+    journal: Arc<dyn Journal>,
+    next: Mutex<Next>,
+    time: VirtualTime,
+    clock: Arc<dyn Clock>,
+}
+
+struct Next {
+    sequence: u64,
+    /// Bytes of the entries before it.
+    bytes: u64,
+}
+
+impl Writer {
+    /// A writer behind the entries that are there already.
+    pub(super) fn after(
+        entries: &[Entry],
+        journal: Arc<dyn Journal>,
+        time: VirtualTime,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let sequence = entries.len() as u64;
+        let bytes = entries.iter().map(cost).sum();
+        Self { journal, next: Mutex::new(Next { sequence, bytes }), time, clock }
+    }
+
+    /// The sequence of the next entry.
+    pub(super) fn sequence(&self) -> u64 {
+        self.next.lock().sequence
+    }
+
+    /// Appends an entry and moves the guest's time to it; the entry's sequence.
+    pub(super) fn append(&self, body: Body) -> Result<u64, Fatal> {
+        let mut next = self.next.lock();
+        let sequence = next.sequence;
+        let entry = Entry { sequence, time: self.time.stamp(self.clock.now()), body };
+        let bytes = next.bytes + cost(&entry);
+        // However full it is, what was begun can be ended.
+        let ends = matches!(entry.body, Body::End(_) | Body::Outcome { .. });
+        if bytes > limit::JOB_JOURNAL_BYTES && !ends {
+            return Err(Fatal(over("journal", limit::JOB_JOURNAL_BYTES, "bytes")));
+        }
+        self.journal.append(&entry).map_err(Fatal)?;
+        self.time.advance(entry.time);
+        *next = Next { sequence: sequence + 1, bytes };
+        Ok(sequence)
+    }
+
+    /// Returns when everything that was appended is on the disk.
+    pub(super) async fn sync(&self) -> Result<(), Fatal> {
+        self.journal.sync().await.map_err(Fatal)
+    }
+}
+
+/// What an entry takes of the journal's limit. Header and end have limits of their own, and every
+/// job has them: they are not counted, so that a job that does nothing encodes nothing here.
+fn cost(entry: &Entry) -> u64 {
+    match entry.body {
+        Body::Header(_) | Body::End(_) => 0,
+        _ => entry.encode().len() as u64,
+    }
+}

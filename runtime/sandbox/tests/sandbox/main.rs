@@ -1,0 +1,11 @@
+//! The sandbox with a real engine: programs, components, replay, limits, compiling.
+
+mod support;
+
+mod compiling;
+mod components;
+mod contract;
+mod gate;
+mod limits;
+mod programs;
+mod replay;

@@ -1,0 +1,235 @@
+//! The spool IS the journal: entries wait here, as they lie on disk, until the control plane has stored them.
+//!
+//! ```text
+//!   appended --Log::sync--> synced --said--> said --Kept--> forgotten
+//! ```
+//! Nothing is said before it is synced, and nothing is forgotten before it is kept. On a new session everything that was
+//! not kept is said again.
+
+use bindery_core::{
+    code::{Code, Failure},
+    id::JobId,
+    job::Lease,
+};
+use bindery_journal::{
+    entry::{Body, Entry},
+    log::{Broken, Log},
+};
+use bindery_protocol::{
+    bytes::Base64,
+    message::{Held, ToControl},
+};
+use bindery_sandbox::journal::Journal;
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+use tokio::sync::Notify;
+
+/// Bytes of entries in one message, unless a single entry has more.
+const BATCH_BYTES: usize = 1 << 20;
+/// Entries in one message.
+const BATCH_ENTRIES: usize = 500;
+
+/// What the control plane's `Kept` did.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// The job has more to say, or is not here.
+    Open,
+    /// Its end is stored: it is forgotten.
+    Ended,
+    /// The control plane has entries that this worker lost: it cannot go on with the job.
+    Lost(Lease),
+}
+
+#[derive(Debug)]
+pub(crate) struct Spool {
+    log: Log,
+    jobs: Mutex<BTreeMap<JobId, Queue>>,
+    /// Told when there is something to say.
+    pub(crate) news: Notify,
+    /// Told when something was kept.
+    pub(crate) kept: Notify,
+}
+
+/// One job's entries that are not kept; the numbers are sequences.
+#[derive(Debug)]
+struct Queue {
+    lease: Lease,
+    entries: VecDeque<Vec<u8>>,
+    first: u64,
+    synced: u64,
+    said: u64,
+    ended: bool,
+}
+
+impl Queue {
+    fn next(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
+    fn push(&mut self, entry: &Entry, bytes: Vec<u8>) {
+        self.ended |= matches!(entry.body, Body::End(_));
+        self.entries.push_back(bytes);
+    }
+}
+
+impl Spool {
+    pub(crate) fn new(log: Log) -> Self {
+        Self { log, jobs: Mutex::default(), news: Notify::new(), kept: Notify::new() }
+    }
+
+    /// Begins the journal of a job that has none.
+    pub(crate) fn open(&self, job: JobId, lease: Lease) {
+        self.restore(job, lease, &[]);
+    }
+
+    /// Takes the entries of a job that lie in the log already.
+    pub(crate) fn restore(&self, job: JobId, lease: Lease, entries: &[Entry]) {
+        let mut queue =
+            Queue { lease, entries: VecDeque::new(), first: 0, synced: 0, said: 0, ended: false };
+        for entry in entries {
+            queue.push(entry, entry.encode());
+        }
+        // They were read from the disk.
+        queue.synced = queue.next();
+        self.jobs.lock().insert(job, queue);
+        self.news.notify_one();
+    }
+
+    /// Appends an entry of the job under `lease`. `WrongWorker` once the job is not held under it any more.
+    pub(crate) fn append(&self, job: JobId, lease: Lease, entry: &Entry) -> Result<(), Failure> {
+        let mut jobs = self.jobs.lock();
+        let Some(queue) = jobs.get_mut(&job).filter(|queue| queue.lease == lease) else {
+            let message = format!("job {job} is not this worker's any more");
+            return Err(Failure::new(Code::WrongWorker, message));
+        };
+        if entry.sequence != queue.next() {
+            let message = format!("entry {} of job {job} after {}", entry.sequence, queue.next());
+            return Err(Failure::new(Code::Internal, message));
+        }
+        let bytes = entry.encode();
+        // Under the lock, so that the log has the same order as the queue, and nothing after "forget".
+        self.log.append(job, bytes.clone()).map_err(broken)?;
+        queue.push(entry, bytes);
+        self.news.notify_one();
+        Ok(())
+    }
+
+    /// Returns when everything that was appended is on the disk, and may be said.
+    pub(crate) async fn sync(&self) -> Result<(), Broken> {
+        let appended: Vec<_> = {
+            let jobs = self.jobs.lock();
+            let unsynced = jobs.iter().filter(|(_, queue)| queue.synced < queue.next());
+            unsynced.map(|(job, queue)| (*job, queue.lease, queue.next())).collect()
+        };
+        if appended.is_empty() {
+            return Ok(());
+        }
+        self.log.sync().await?;
+        let mut jobs = self.jobs.lock();
+        for (job, lease, next) in appended {
+            if let Some(queue) = jobs.get_mut(&job).filter(|queue| queue.lease == lease) {
+                queue.synced = queue.synced.max(next);
+            }
+        }
+        drop(jobs);
+        self.news.notify_one();
+        Ok(())
+    }
+
+    /// Some entries that were synced and not said; they count as said from now on.
+    pub(crate) fn batch(&self) -> Option<ToControl> {
+        let mut jobs = self.jobs.lock();
+        let (job, queue) = jobs.iter_mut().find(|(_, queue)| queue.said < queue.synced)?;
+        let (from, to) =
+            ((queue.said - queue.first) as usize, (queue.synced - queue.first) as usize);
+        let (mut entries, mut bytes) = (vec![], 0);
+        for entry in queue.entries.range(from..to).take(BATCH_ENTRIES) {
+            bytes += entry.len();
+            if bytes > BATCH_BYTES && !entries.is_empty() {
+                break;
+            }
+            entries.push(Base64(entry.clone()));
+        }
+        let first = queue.said;
+        queue.said += entries.len() as u64;
+        Some(ToControl::Journal { job: *job, lease: queue.lease, first, entries })
+    }
+
+    /// A new session: nothing has been said on it.
+    pub(crate) fn rewind(&self) {
+        self.jobs.lock().values_mut().for_each(|queue| queue.said = queue.first);
+        self.news.notify_one();
+    }
+
+    /// Entries of `job` below `below` are stored.
+    pub(crate) fn keep(&self, job: JobId, below: u64) -> Result<Kept, Broken> {
+        let mut jobs = self.jobs.lock();
+        let Some(queue) = jobs.get_mut(&job) else {
+            return Ok(Kept::Open);
+        };
+        if below > queue.next() {
+            return Ok(Kept::Lost(queue.lease));
+        }
+        let stored = below.saturating_sub(queue.first);
+        queue.entries.drain(..stored as usize);
+        queue.first += stored;
+        // What is stored needs not be said, though it was never said on this session.
+        queue.synced = queue.synced.max(queue.first);
+        queue.said = queue.said.max(queue.first);
+        let ended = queue.ended && queue.entries.is_empty();
+        if ended {
+            jobs.remove(&job);
+            self.log.forget(job)?;
+        }
+        self.kept.notify_waiters();
+        Ok(if ended { Kept::Ended } else { Kept::Open })
+    }
+
+    /// Forgets a job and its journal: it is not this worker's.
+    pub(crate) fn forget(&self, job: JobId) -> Result<(), Broken> {
+        let mut jobs = self.jobs.lock();
+        jobs.remove(&job);
+        self.log.forget(job)
+    }
+
+    /// The lease under which the job is held, and whether it has ended.
+    pub(crate) fn held(&self, job: JobId) -> Option<(Lease, bool)> {
+        self.jobs.lock().get(&job).map(|queue| (queue.lease, queue.ended))
+    }
+
+    /// Every job that is here.
+    pub(crate) fn holding(&self) -> Vec<Held> {
+        let jobs = self.jobs.lock();
+        jobs.iter().map(|(job, queue)| Held { job: *job, lease: queue.lease }).collect()
+    }
+
+    /// Whether everything that was appended is stored by the control plane.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jobs.lock().values().all(|queue| queue.entries.is_empty())
+    }
+}
+
+fn broken(error: Broken) -> Failure {
+    Failure::new(Code::DiskFull, error.to_string())
+}
+
+/// The journal of one job under one lease, as its gate sees it.
+pub(crate) struct JobJournal {
+    pub(crate) spool: Arc<Spool>,
+    pub(crate) job: JobId,
+    pub(crate) lease: Lease,
+}
+
+#[async_trait::async_trait]
+impl Journal for JobJournal {
+    fn append(&self, entry: &Entry) -> Result<(), Failure> {
+        self.spool.append(self.job, self.lease, entry)
+    }
+
+    async fn sync(&self) -> Result<(), Failure> {
+        self.spool.sync().await.map_err(broken)
+    }
+}

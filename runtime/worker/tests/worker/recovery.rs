@@ -1,0 +1,143 @@
+//! Crashes, restarts and drains: jobs go on from their journals, and nothing is done twice.
+
+use crate::support::*;
+use bindery_core::{job::Outcome, limit, stream::StreamKind};
+use bindery_journal::{
+    entry::{Body, Entry},
+    log::Log,
+};
+use bindery_worker::config::BuildError;
+use std::path::Path;
+
+#[tokio::test]
+async fn a_job_goes_on_after_a_crash_and_does_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = Plan::new(folder.path());
+    let deeds = plan.deeds.clone();
+    let mut house = plan.start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    let before = session.entries(job(1), 0, said_one).await;
+    house.crash().await;
+    drop(session);
+    let mut house = Plan { deeds: deeds.clone(), ..Plan::new(folder.path()) }.start();
+    deeds.wake.add_permits(1);
+    let mut session = house.session().await;
+    assert_eq!(session.holding().await, [job(1)]);
+    let entries = session.journal(job(1)).await;
+    assert_eq!(entries[..before.len()], before);
+    let restarted = "the worker restarted; the job goes on from its journal";
+    assert_eq!(lines(&entries), ["one", restarted, "two"]);
+    assert_eq!(end(&entries), completed());
+    assert_eq!(*deeds.written.lock(), ["one", "two"]);
+}
+
+#[tokio::test]
+async fn an_ended_job_is_shipped_after_a_crash_and_not_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    house.deeds.wake.add_permits(1);
+    session.order(&job_order(1)).await;
+    let before = session.journal(job(1)).await;
+    house.crash().await;
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.session().await;
+    assert_eq!(session.journal(job(1)).await, before);
+    assert!(house.deeds.written.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_crashes_again_and_again_fails_in_the_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    session.entries(job(1), 0, said_one).await;
+    for restart in 1..=u64::from(limit::JOB_RESTARTS) {
+        house.crash().await;
+        house = Plan::new(folder.path()).start();
+        session = house.session().await;
+        let noted = |body: &Body| match body {
+            Body::Note { value: Some(value), .. } => value["restart"] == restart,
+            _ => false,
+        };
+        session.entries(job(1), 0, noted).await;
+    }
+    house.crash().await;
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.session().await;
+    assert_eq!(end(&session.journal(job(1)).await), "WorkerRestarted");
+}
+
+#[tokio::test]
+async fn a_drained_worker_leaves_its_job_to_the_next_one_and_it_counts_as_no_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    let first = session.entries(job(1), 0, said_one).await.len() as u64;
+    house.drain.drain();
+    let drained = |body: &Body| matches!(body, Body::Note { kind: StreamKind::Verbose, .. });
+    session.entries(job(1), first, drained).await;
+    drop(session);
+    house.ended().await.expect("drained");
+    let mut house = Plan::new(folder.path()).start();
+    house.deeds.wake.add_permits(1);
+    let mut session = house.session().await;
+    let entries = session.journal(job(1)).await;
+    assert_eq!(end(&entries), completed());
+    let counted = entries.iter().any(|entry| match &entry.body {
+        Body::Note { value: Some(value), .. } => value.get("restart").is_some(),
+        _ => false,
+    });
+    assert!(!counted, "{entries:?}");
+}
+
+#[tokio::test]
+async fn a_job_with_a_gap_in_its_journal_fails_and_is_not_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    let last = session.entries(job(1), 0, said_one).await.pop().expect("entries");
+    house.crash().await;
+    append(folder.path(), Entry { sequence: last.sequence + 5, ..last }).await;
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.session().await;
+    assert_eq!(end(&session.journal(job(1)).await), "JournalDamaged");
+    assert!(house.deeds.written.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_job_that_the_journal_knows_and_no_account_signed_is_not_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    session.entries(job(1), 0, said_one).await;
+    house.crash().await;
+    std::fs::remove_file(folder.path().join("accounts.json")).expect("removed");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.session().await;
+    let entries = session.journal(job(1)).await;
+    let ended = entries.last().map(|entry| &entry.body);
+    assert!(matches!(ended, Some(Body::End(Outcome::Failed(_)))), "{ended:?}");
+    assert_eq!(end(&entries), "BadSignature");
+}
+
+#[tokio::test]
+async fn two_workers_never_share_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = Plan::new(folder.path()).build().expect("a worker");
+    let second = Plan::new(folder.path()).build();
+    assert!(matches!(second, Err(BuildError::InUse { .. })));
+    drop(first);
+    assert!(Plan::new(folder.path()).build().is_ok());
+}
+
+async fn append(folder: &Path, entry: Entry) {
+    let (log, _) = Log::open(&folder.join("journal")).expect("opens");
+    log.append(job(1), entry.encode()).expect("appended");
+    log.sync().await.expect("synced");
+}

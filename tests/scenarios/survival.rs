@@ -1,0 +1,72 @@
+//! Processes that are killed: nothing is lost, nothing is done twice, and what ends says why.
+
+use crate::support::{ACCOUNT, Site, deploy, ended, reported};
+use bindery_api::jobs::ListJobs;
+use bindery_capability_updates::scratch::Package;
+use bindery_core::{job::JobStatus, run::RunStatus};
+use bindery_testkit::wait::wait_for;
+use serde_json::json;
+use std::{fs, path::Path};
+
+const FEW: &str = "4";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_plane_that_is_killed_again_and_again_loses_nothing_and_its_run_finishes() {
+    let mut site = Site::new();
+    let mut client = site.start_control_plane().await;
+    for (name, os, seed) in [("sim-1", "windows", "1"), ("sim-2", "linux", "2"), ("sim-3", "linux", "3")] {
+        let further = ["--provider", "simulated", "--simulated", os, "--seed", seed, "--updates", FEW];
+        site.start_agent(&client, name, &further).await;
+    }
+    reported(&client, 3).await;
+    let options = json!({ "maxConcurrency": 1, "rebootSetting": "Never" });
+    let run = deploy(&client, "Killed", options).await;
+    for wanted in 1..=3 {
+        let id = run.id.to_string();
+        wait_for("another computer to be begun", crate::support::PATIENCE, async || {
+            let run = client.run(&id).await.map_err(|error| error.to_string())?;
+            let begun = run.machines.total() - run.machines.not_started;
+            if begun >= wanted || run.ended() { Ok(()) } else { Err(format!("{:?}", run.machines)) }
+        })
+        .await;
+        site.kill_control_plane();
+        client = site.start_control_plane().await;
+    }
+    let run = ended(&client, &run).await;
+    assert_eq!((run.status, run.machines.succeeded), (RunStatus::Succeeded, 3), "{}", site.logs());
+    let jobs = client.list_jobs(ACCOUNT, &ListJobs::default()).await.expect("jobs").items;
+    assert_eq!(jobs.len(), 4, "one master and one job per computer, none twice");
+    assert!(jobs.iter().all(|job| job.status == JobStatus::Completed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_is_killed_while_it_installs_goes_on_and_installs_each_update_once() {
+    let mut site = Site::new();
+    let gate = site.path("go");
+    let packages = [
+        Package::new("alpha", "1.0", "2.0").security(),
+        Package::new("beta", "1.0", "2.0").security().waits_for(&gate.display().to_string()),
+        Package::new("gamma", "1.0", "2.0"),
+    ];
+    let (world, root) = site.apt("killed", &packages);
+    let client = site.start_control_plane().await;
+    site.start_agent(&client, "debian", &["--provider", "apt", "--root", &root]).await;
+    reported(&client, 1).await;
+    let run = deploy(&client, "Interrupted", json!({ "rebootSetting": "Never" })).await;
+    wait_for("dpkg to be in the middle of it", crate::support::PATIENCE, async || {
+        let status = fs::read_to_string(Path::new(&root).join("var/lib/dpkg/status"));
+        let status = status.map_err(|error| error.to_string())?;
+        if status.contains("half-configured") { Ok(()) } else { Err("nothing is half done".into()) }
+    })
+    .await;
+    site.kill_agent("debian");
+    site.restart_agent("debian");
+    fs::write(&gate, "").expect("the postinst may go on");
+    let run = ended(&client, &run).await;
+    assert_eq!(run.status, RunStatus::Succeeded, "{}", site.logs());
+    let installed = world.installed().expect("dpkg answers");
+    assert!(installed.values().all(|version| version == "2.0"), "{installed:?}");
+    let history = fs::read_to_string(Path::new(&root).join("var/log/apt/history.log"));
+    let history = history.expect("apt's history");
+    assert_eq!(history.matches("(1.0, 2.0)").count(), 3, "each upgraded once:\n{history}");
+}

@@ -1,0 +1,6 @@
+//! The API over HTTP: a control plane in this process on a loopback port, driven by the client.
+
+mod problems;
+mod runbooks;
+mod server;
+mod tokens;

@@ -1,0 +1,148 @@
+//! Runbooks through the API: imported, published, started, exported, deleted.
+
+use crate::server::{ACCOUNT, Server, code};
+use bindery_api::{
+    jobs::NewJob,
+    page::PageQuery,
+    runbooks::{ImportRunbook, PublishRunbook, Slot},
+};
+use bindery_core::{account::Role, code::Code, runbook::RunbookState};
+use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bytes::Bytes;
+use serde_json::json;
+
+const PROGRAM: &str = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+const GUEST: &str = r#"(module
+    (import "bindery_v1" "call" (func (param i32 i32 i32 i32) (result i64)))
+    (memory (export "memory") 1)
+    (func (export "run") (result i32) i32.const 0))"#;
+
+fn wasm(text: &str) -> Bytes {
+    wat::parse_str(text).expect("a fixture").into()
+}
+
+/// A guest that asks for these grants.
+fn guest(name: &str, grants: &[&str]) -> Bytes {
+    let text =
+        format!("name = \"{name}\"\ndescription = \"d\"\nversion = \"1\"\ngrants = {grants:?}\n");
+    let manifest = read_manifest_toml(&text).expect("a manifest");
+    embed_manifest(&wasm(GUEST), &manifest).expect("a module").into()
+}
+
+fn named(name: &str) -> ImportRunbook {
+    ImportRunbook { name: Some(name.parse().expect("a name")), replace: false }
+}
+
+fn granting(grants: &[&str]) -> PublishRunbook {
+    let grants = grants.iter().map(|grant| grant.parse().expect("a grant")).collect();
+    PublishRunbook { grants: Some(grants) }
+}
+
+#[tokio::test]
+async fn what_is_no_runbook_is_refused_with_the_reason() {
+    let Server { owner, .. } = &Server::start().await;
+    let import =
+        async |name: &str, file| code(owner.import_runbook(ACCOUNT, &named(name), file).await);
+    let foreign = wasm(r#"(module (import "env" "f" (func)) (func (export "_start")))"#);
+    assert_eq!(import("A", Bytes::from_static(b"hello")).await, Code::InvalidModule);
+    assert_eq!(import("A", wasm(PROGRAM).slice(..20)).await, Code::InvalidModule);
+    assert_eq!(import("A", foreign).await, Code::UnknownImports);
+    assert_eq!(import("A", wasm("(module)")).await, Code::NoEntryPoint);
+    let nameless = owner.import_runbook(ACCOUNT, &ImportRunbook::default(), wasm(PROGRAM)).await;
+    assert_eq!(code(nameless), Code::InvalidName);
+    let listed = owner.list_runbooks(ACCOUNT, &PageQuery::default()).await.expect("a list");
+    assert!(listed.items.is_empty(), "nothing of it was kept");
+}
+
+#[tokio::test]
+async fn a_name_is_taken_until_somebody_says_replace() {
+    let Server { owner, .. } = &Server::start().await;
+    let made = owner.import_runbook(ACCOUNT, &named("Report"), wasm(PROGRAM)).await;
+    assert_eq!(made.expect("a draft").state, RunbookState::New);
+    let again = owner.import_runbook(ACCOUNT, &named("REPORT"), wasm(PROGRAM)).await;
+    assert_eq!(code(again), Code::NameTaken);
+    let how = ImportRunbook { replace: true, ..named("Report") };
+    owner.import_runbook(ACCOUNT, &how, wasm(PROGRAM)).await.expect("replaced");
+}
+
+#[tokio::test]
+async fn more_grants_than_before_need_an_owner() {
+    let server = Server::start().await;
+    let contributor = server.role(Role::Contributor).await;
+    let (owner, how) = (&server.owner, ImportRunbook::default());
+    contributor
+        .import_runbook(ACCOUNT, &how, guest("Reads", &["updates.read"]))
+        .await
+        .expect("a draft");
+    let publish = async |client: &bindery_client::Client, grants: &PublishRunbook| {
+        client.publish_runbook(ACCOUNT, "Reads", grants).await
+    };
+    let silent = publish(owner, &PublishRunbook::default()).await.expect_err("a difference");
+    assert_eq!(silent.code(), Code::GrantDenied);
+    assert!(silent.to_string().contains("`updates.read`"), "{silent}");
+    assert_eq!(code(publish(&contributor, &granting(&["updates.read"])).await), Code::Forbidden);
+    let extra = granting(&["updates.read", "power.reboot"]);
+    assert_eq!(code(publish(owner, &extra).await), Code::GrantNotAsked);
+    let published = publish(owner, &granting(&["updates.read"])).await.expect("published");
+    assert_eq!(published.state, RunbookState::Published);
+
+    let again = ImportRunbook { replace: true, ..how };
+    contributor
+        .import_runbook(ACCOUNT, &again, guest("Reads", &["updates.read"]))
+        .await
+        .expect("a draft");
+    publish(&contributor, &PublishRunbook::default()).await.expect("the same grants again");
+    let reader = server.role(Role::Reader).await;
+    assert_eq!(code(publish(&reader, &PublishRunbook::default()).await), Code::Forbidden);
+}
+
+#[tokio::test]
+async fn parameters_must_fit_the_schema_of_the_published_version() {
+    let Server { owner, .. } = &Server::start().await;
+    let text = r#"
+        name = "Greets"
+        description = "d"
+        version = "1"
+        grants = []
+        [parameters]
+        type = "object"
+        required = ["who"]
+        properties = { who = { type = "string" } }
+    "#;
+    let manifest = read_manifest_toml(text).expect("a manifest");
+    let file: Bytes = embed_manifest(&wasm(PROGRAM), &manifest).expect("a module").into();
+    owner.import_runbook(ACCOUNT, &ImportRunbook::default(), file).await.expect("a draft");
+    let start = async |parameters: serde_json::Value| {
+        let new = NewJob {
+            runbook: "Greets".parse().expect("a name"),
+            parameters: parameters.as_object().cloned().expect("an object"),
+            placement: None,
+        };
+        owner.start_job(ACCOUNT, &new).await
+    };
+    assert_eq!(code(start(json!({ "who": "you" })).await), Code::NotPublished);
+    owner.publish_runbook(ACCOUNT, "Greets", &PublishRunbook::default()).await.expect("published");
+    assert_eq!(code(start(json!({})).await), Code::InvalidParameters);
+    assert_eq!(code(start(json!({ "who": 7 })).await), Code::InvalidParameters);
+    let job = start(json!({ "who": "you" })).await.expect("a job");
+    assert_eq!(job.parameters, json!({ "who": "you" }));
+    let id = job.id.to_string();
+    assert_eq!(owner.job(ACCOUNT, &id).await.expect("the job").id, job.id);
+    let suspend = owner.ask_job(ACCOUNT, &id, bindery_client::jobs::JobVerb::Suspend).await;
+    assert_eq!(code(suspend), Code::NotYet);
+}
+
+#[tokio::test]
+async fn an_open_runbook_is_exported_as_it_came_and_deleted() {
+    let Server { owner, .. } = &Server::start().await;
+    let file = wasm(PROGRAM);
+    owner.import_runbook(ACCOUNT, &named("Report"), file.clone()).await.expect("a draft");
+    assert_eq!(
+        code(owner.export_runbook(ACCOUNT, "Report", Slot::Published).await),
+        Code::NotFound
+    );
+    let draft = owner.export_runbook(ACCOUNT, "Report", Slot::Draft).await.expect("the file");
+    assert_eq!(draft, file);
+    owner.delete_runbook(ACCOUNT, "report").await.expect("deleted");
+    assert_eq!(code(owner.runbook(ACCOUNT, "Report").await), Code::NotFound);
+}
