@@ -1,11 +1,11 @@
 //! Builds the built-in runbooks, seals them with the vendor's key, and leaves the bundles in
-//! `OUT_DIR` for `src/builtins.rs`.
+//! `OUT_DIR` for `src/builtins.rs`; beside them the guest examples that the demo imports.
 //!
-//! It builds no other guest, and writes nowhere but below the target folder. Where the Wasm target
+//! It writes nowhere but below the target folder. Where the Wasm target
 //! is missing it is added to the toolchain that runs this build.
 
 #[path = "../xtask/src/guest_build.rs"]
-#[expect(dead_code, reason = "xtask builds every guest, this script the built-in runbooks alone")]
+#[expect(dead_code, reason = "xtask builds every guest, this script those that it embeds")]
 mod guest_build;
 #[path = "build/vendor.rs"]
 mod vendor;
@@ -25,9 +25,21 @@ const BUILTINS: [(&str, StartedBy); 2] = [
     ("patch-microsoftomscomputers", StartedBy::Deployment),
     ("patch-microsoftomscomputer", StartedBy::SamePublisher),
 ];
+/// The guest examples that the demo imports as a user would, and the files that they are built to.
+const EXAMPLES: [(&str, &str); 2] = [
+    ("patch-report-rust", "patch_report_rust.wasm"),
+    ("maintenance-calendar-l0", "maintenance-calendar-l0.wasm"),
+];
 /// What the bundles are made of, from the root of the workspace.
-const SOURCES: [&str; 6] =
-    ["sdk/wit", "sdk/rust", "builtin-runbooks", "Cargo.lock", "Cargo.toml", "runtime/bin/build"];
+const SOURCES: [&str; 7] = [
+    "sdk/wit",
+    "sdk/rust",
+    "builtin-runbooks",
+    "guest-examples",
+    "Cargo.lock",
+    "Cargo.toml",
+    "runtime/bin/build",
+];
 
 fn main() -> anyhow::Result<()> {
     let root = fs::canonicalize(variable("CARGO_MANIFEST_DIR")?.join("../.."))?;
@@ -51,8 +63,22 @@ fn main() -> anyhow::Result<()> {
             .with_context(|| format!("failed to seal `{package}`"))?;
         fs::write(out.join(format!("{package}.bundle")), bundle)?;
     }
+    for (package, file) in EXAMPLES {
+        let wasm = example(&root, package, &folder.join(file))
+            .with_context(|| format!("failed to make the example `{package}`"))?;
+        fs::write(out.join(format!("{package}.wasm")), wasm)?;
+    }
     fs::write(out.join("vendor.json"), serde_json::to_vec(&vendor.trusted_key())?)?;
     Ok(())
+}
+
+/// A guest example with its manifest in it.
+fn example(root: &Path, package: &str, wasm: &Path) -> anyhow::Result<Vec<u8>> {
+    let toml = root.join("guest-examples").join(package).join("runbook.toml");
+    let manifest = bindery_inspect::manifest::read_manifest_toml(&fs::read_to_string(toml)?)
+        .map_err(|failure| anyhow!("{failure}"))?;
+    bindery_inspect::manifest::embed_manifest(&fs::read(wasm)?, &manifest)
+        .map_err(|failure| anyhow!("{failure}"))
 }
 
 fn variable(name: &str) -> anyhow::Result<PathBuf> {
@@ -67,17 +93,19 @@ fn target_folder(out: &Path) -> anyhow::Result<PathBuf> {
     folder.map(Path::to_owned).ok_or_else(|| anyhow!("`{}` is in no target folder", out.display()))
 }
 
-/// Builds the built-in runbooks in a target folder of their own, since the cargo that runs this
+/// Builds the guests in a target folder of their own, since the cargo that runs this
 /// script holds the lock of `target`; returns the folder of the Wasm files.
 fn build_guests(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
     wasm_target::ensure(root)?;
     let guests = target.join("guests");
-    let packages = BUILTINS.map(|(package, _)| package.to_owned());
+    let packages = BUILTINS.map(|(package, _)| package).into_iter();
+    let examples = EXAMPLES.map(|(package, _)| package).into_iter();
+    let packages: Vec<_> = packages.chain(examples).map(str::to_owned).collect();
     let mut cargo = guest_build::command(root, &guests, wasm_target::TARGET, &packages);
-    let output = cargo.output().context("failed to start cargo for the built-in runbooks")?;
+    let output = cargo.output().context("failed to start cargo for the guests")?;
     ensure!(
         output.status.success(),
-        "the built-in runbooks cannot be built:\n{}",
+        "the guests cannot be built:\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(guests.join(wasm_target::TARGET).join("guest"))

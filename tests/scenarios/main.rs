@@ -5,5 +5,5 @@
 mod support;
 
 mod demo;
-mod survival;
 mod sealed;
+mod survival;

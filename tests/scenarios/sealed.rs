@@ -13,7 +13,8 @@ const SEALED: [&str; 2] = ["Patch-MicrosoftOMSComputers", "Patch-MicrosoftOMSCom
 async fn a_sealed_runbook_is_closed_to_everybody_and_open_in_everything_but_its_content() {
     let mut site = Site::new();
     let client = site.start_control_plane().await;
-    let further = ["--provider", "simulated", "--simulated", "linux", "--seed", "5", "--updates", "2"];
+    let further =
+        ["--provider", "simulated", "--simulated", "linux", "--seed", "5", "--updates", "2"];
     site.start_agent(&client, "sim", &further).await;
     reported(&client, 1).await;
     let run = deploy(&client, "Sealed", json!({ "rebootSetting": "Never" })).await;
@@ -24,12 +25,15 @@ async fn a_sealed_runbook_is_closed_to_everybody_and_open_in_everything_but_its_
         assert_eq!(job.status, JobStatus::Completed);
         let id = job.id.to_string();
         for verb in [Stop, Suspend, Resume, Rerun, Terminate] {
-            let refused = client.ask_job(ACCOUNT, &id, verb).await.expect_err("its seal forbids it");
+            let refused =
+                client.ask_job(ACCOUNT, &id, verb).await.expect_err("its seal forbids it");
             assert_eq!(refused.code(), Code::RunbookSealed, "{verb:?}");
         }
-        let streams = client.list_streams(ACCOUNT, &id, &Default::default()).await.expect("streams");
+        let streams =
+            client.list_streams(ACCOUNT, &id, &Default::default()).await.expect("streams");
         assert!(!streams.items.is_empty(), "its streams are open");
-        let journal = client.list_journal(ACCOUNT, &id, &Default::default()).await.expect("journal");
+        let journal =
+            client.list_journal(ACCOUNT, &id, &Default::default()).await.expect("journal");
         assert!(!journal.items.is_empty(), "its journal is open");
     }
     for name in SEALED {

@@ -76,7 +76,9 @@ impl Site {
         wait_for("the control plane to be ready", PATIENCE, async || {
             let found = context::read(&file).map_err(|error| error.to_string())?;
             let found = found.ok_or("no context file")?;
-            let config = Config { url: found.url, token: found.token, ca_pem: found.ca };
+            let ca_pem = found.ca.map(fs::read_to_string).transpose();
+            let ca_pem = ca_pem.map_err(|error| error.to_string())?;
+            let config = Config { url: found.url, token: found.token, ca_pem };
             let client = Client::new(config).map_err(|error| error.to_string())?;
             client.health().await.map(|_| client).map_err(|error| error.to_string())
         })
@@ -102,11 +104,10 @@ impl Site {
             .expect("a token");
         let state = self.path(name).display().to_string();
         let url = format!("https://{}", self.listen);
-        let mut arguments: Vec<String> = [
-            "agent", "run", "--allow-changes", "--url", &url, "--name", name, "--state", &state,
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        let mut arguments: Vec<String> =
+            ["agent", "run", "--allow-changes", "--url", &url, "--name", name, "--state", &state]
+                .map(str::to_owned)
+                .to_vec();
         arguments.extend(further.iter().map(|argument| (*argument).to_owned()));
         let mut command = self.command(name, &arguments);
         command.env("BINDERY_ENROL_TOKEN", token.secret.reveal());
@@ -200,7 +201,11 @@ pub(crate) async fn ended(client: &Client, run: &Run) -> Run {
     let id = run.id.to_string();
     wait_for("the run to end", PATIENCE, async || {
         let run = client.run(&id).await.map_err(|error| error.to_string())?;
-        if run.ended() { Ok(run) } else { Err(format!("it is {:?}, {:?}", run.status, run.machines)) }
+        if run.ended() {
+            Ok(run)
+        } else {
+            Err(format!("it is {:?}, {:?}", run.status, run.machines))
+        }
     })
     .await
 }

@@ -14,8 +14,11 @@ const FEW: &str = "4";
 async fn a_control_plane_that_is_killed_again_and_again_loses_nothing_and_its_run_finishes() {
     let mut site = Site::new();
     let mut client = site.start_control_plane().await;
-    for (name, os, seed) in [("sim-1", "windows", "1"), ("sim-2", "linux", "2"), ("sim-3", "linux", "3")] {
-        let further = ["--provider", "simulated", "--simulated", os, "--seed", seed, "--updates", FEW];
+    for (name, os, seed) in
+        [("sim-1", "windows", "1"), ("sim-2", "linux", "2"), ("sim-3", "linux", "3")]
+    {
+        let further =
+            ["--provider", "simulated", "--simulated", os, "--seed", seed, "--updates", FEW];
         site.start_agent(&client, name, &further).await;
     }
     reported(&client, 3).await;

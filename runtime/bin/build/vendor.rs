@@ -2,7 +2,7 @@
 //!
 //! The same sources, version and key give the same bytes: no clock is read.
 
-use anyhow::Context;
+use anyhow::anyhow;
 use bindery_core::seal::{Publisher, Seal, StartedBy, Verb};
 use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
 use bindery_seal::{
@@ -78,7 +78,8 @@ fn development_key(target: &Path) -> anyhow::Result<SigningKey> {
     let path = target.join(DEVELOPMENT_KEY);
     if !path.exists() {
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed).context("no randomness for the development key")?;
+        getrandom::fill(&mut seed)
+            .map_err(|error| anyhow!("no randomness for the development key: {error}"))?;
         match key_file::save(&SigningKey::from_seed(seed), &path) {
             // Another build has just made it.
             Ok(()) | Err(SaveError::Exists { .. }) => {}

@@ -4,6 +4,8 @@
 mod agent;
 mod builtins;
 mod clock;
+mod demo;
+mod examples;
 mod listen;
 mod logging;
 mod machine;
@@ -53,6 +55,8 @@ enum Command {
     /// Look after this computer
     #[command(subcommand)]
     Agent(Box<agent::Verb>),
+    /// Patch scratch computers on this machine, and show how
+    Demo(demo::Demo),
     #[command(flatten)]
     Client(bindery_cli::Command),
     /// Compile WebAssembly from stdin to stdout
@@ -96,9 +100,20 @@ fn run(program: Program) -> Result<ExitCode, CliFailure> {
         Command::Up(args) => wait(up::run(*args, &global))?,
         Command::Serve(args) => wait(serve::run(args, &global))?,
         Command::Agent(verb) => wait(agent::run(*verb, &global))?,
+        Command::Demo(demo) => return wait(run_demo(demo, global)),
         Command::Client(command) => wait(client(command, global))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends well only if every fact of the demo holds.
+async fn run_demo(demo: demo::Demo, global: Global) -> Result<ExitCode, CliFailure> {
+    let json = global.output == bindery_cli::output::Format::Json;
+    match demo::run(demo, json).await {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(Exit::Failed.into()),
+        Err(error) => Err(CliFailure::new(Exit::Failed, format!("the demo failed: {error:#}"))),
+    }
 }
 
 /// Says nothing on stderr but why it failed: its parent reads that.
@@ -112,7 +127,7 @@ fn compile_child() -> ExitCode {
     }
 }
 
-fn wait(work: impl Future<Output = Result<(), CliFailure>>) -> Result<(), CliFailure> {
+fn wait<T>(work: impl Future<Output = Result<T, CliFailure>>) -> Result<T, CliFailure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| agent::failed(Exit::Internal, "no threads", &error))?;
     let ended = runtime.block_on(work);

@@ -85,7 +85,10 @@ impl Server {
             return Err(CliFailure::new(Exit::Usage, message)
                 .hint("Leave --http out: TLS needs no setting."));
         }
-        let data = args.data.clone().map_or_else(|| Ok(context::home()?.join("data")), Ok)?;
+        let data = match &args.data {
+            Some(data) => data.clone(),
+            None => context::home()?.join("data"),
+        };
         let tls = match args.http {
             true => None,
             false => Some(Tls::open(&data.join("tls"), &names(args.listen))?),

@@ -134,7 +134,7 @@ impl Grant {
         self.power == other.power
             && match (&self.mask, &other.mask) {
                 (None, _) => true,
-                (Some(mine), Some(theirs)) => mine == theirs || mine.fits(&theirs.0),
+                (Some(mine), Some(theirs)) => mine.contains(theirs),
                 (Some(mine), None) => mine.0 == "*",
             }
     }
@@ -204,6 +204,20 @@ impl Mask {
     /// The mask that `text` spells.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// Whether every name that fits `other` surely fits this mask. It may say no where the answer is yes.
+    pub fn contains(&self, other: &Mask) -> bool {
+        let wild = ['*', '?'];
+        if self == other {
+            return true;
+        }
+        match self.0.strip_suffix('*') {
+            Some(prefix) if !prefix.contains(wild) => {
+                other.0.to_lowercase().starts_with(&prefix.to_lowercase())
+            }
+            _ => !other.0.contains(wild) && self.fits(&other.0),
+        }
     }
 
     /// Whether `name` fits, in time linear in both for one star and never worse than their product.
@@ -284,5 +298,7 @@ mod tests {
         let wide: Grant = "jobs.start:Patch-*".parse().expect("a grant");
         let narrow: Grant = "jobs.start:Patch-One".parse().expect("a grant");
         assert!(wide.contains(&narrow) && !narrow.contains(&wide) && wide.contains(&wide));
+        let one: Grant = "jobs.start:Patch-?".parse().expect("a grant");
+        assert!(wide.contains(&one) && !one.contains(&wide), "a mask is no literal name");
     }
 }

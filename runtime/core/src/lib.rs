@@ -3,7 +3,6 @@
 //! Everything here is a value or a total function over values: `(state, event) -> decision`.
 //! There is no I/O, no async, no clock and no randomness; callers bring the time and the entropy.
 
-pub mod operation;
 pub mod account;
 pub mod code;
 pub mod deployment;
@@ -12,14 +11,15 @@ pub mod fleet;
 pub mod grant;
 pub mod id;
 pub mod job;
-pub mod time;
 pub mod limit;
 pub mod name;
+pub mod operation;
 pub mod record;
 pub mod run;
 pub mod runbook;
 pub mod schedule;
 pub mod seal;
 pub mod stream;
+pub mod time;
 pub mod update;
 pub mod worker;

@@ -60,8 +60,8 @@ pub const TRUSTED_KEYS: usize = 1_000;
 
 /// Jobs that one worker runs at once.
 pub const WORKER_JOBS: usize = 50;
-/// One message between worker and control plane, in bytes.
-pub const MESSAGE_BYTES: usize = 40 << 20;
+/// One message between worker and control plane, in bytes: the largest module in base64, and what goes around it.
+pub const MESSAGE_BYTES: usize = 48 << 20;
 /// Silence after which a worker's lease is in doubt.
 pub const WORKER_SILENCE: Duration = Duration::from_secs(90);
 /// How often each side of a worker's connection says that it is there.

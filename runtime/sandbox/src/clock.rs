@@ -56,6 +56,8 @@ const LOOK: SignedDuration = SignedDuration::from_micros(1);
 impl VirtualTime {
     /// Virtual time that begins at `start`, the time of the journal's header.
     pub fn new(start: Timestamp) -> Self {
+        // Journals hold microseconds: a replay begins at the same time as the first run.
+        let start = Timestamp::from_microsecond(start.as_microsecond()).unwrap_or(start);
         Self { state: Arc::new(Mutex::new(State { start, now: start })) }
     }
 

@@ -69,14 +69,13 @@ pub(crate) struct Desk {
 type Say = mpsc::Sender<ToControl>;
 
 impl Desk {
-    /// Goes through one session. Returns only with the reason of its end; `welcome` is called if it began well.
-    pub(crate) async fn session(&self, mut link: WorkerEnd, welcome: impl FnOnce()) -> Ended {
+    /// Goes through one session. Returns only with the reason of its end.
+    pub(crate) async fn session(&self, mut link: WorkerEnd) -> Ended {
         let clock = self.clock.as_ref();
         let identity = self.identity.as_ref();
         if let Err(ended) = hello(&mut link, identity, &self.trust, clock).await {
             return ended;
         }
-        welcome();
         let WorkerEnd { say, hear } = link;
         let jobs = self.runner.spool.holding();
         if let Err(ended) = send(&say, ToControl::Holding { jobs }).await {

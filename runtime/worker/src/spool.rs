@@ -105,8 +105,9 @@ impl Spool {
             let message = format!("job {job} is not this worker's any more");
             return Err(Failure::new(Code::WrongWorker, message));
         };
-        if entry.sequence != queue.next() {
-            let message = format!("entry {} of job {job} after {}", entry.sequence, queue.next());
+        if entry.sequence != queue.next() || queue.ended {
+            let (sequence, next) = (entry.sequence, queue.next());
+            let message = format!("entry {sequence} of job {job} after {next}, or after its end");
             return Err(Failure::new(Code::Internal, message));
         }
         let bytes = entry.encode();

@@ -32,7 +32,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
 
 /// How long a worker that ends waits for its journals to be kept.
 const SHIP: Duration = Duration::from_secs(5);
@@ -149,9 +152,15 @@ async fn kept(spool: &Spool) {
 async fn sessions(desk: &Desk, connector: &dyn Connector) -> RunError {
     let mut backoff = Backoff::default();
     loop {
+        let began = Instant::now();
         match connector.connect().await {
-            Ok(link) => match desk.session(link, || backoff.reset()).await {
-                Ended::Lost(reason) => tracing::info!(reason, "the session is over"),
+            Ok(link) => match desk.session(link).await {
+                Ended::Lost(reason) => {
+                    tracing::info!(reason, "the session is over");
+                    if began.elapsed() >= limit::HEARTBEAT {
+                        backoff.reset();
+                    }
+                }
                 Ended::Broken(broken) => return RunError::Journal(broken),
                 Ended::Rejected(error) if error.code == Code::IdentityCopied => {
                     tracing::error!(%error, remedy = error.code.remedy(), "rejected");

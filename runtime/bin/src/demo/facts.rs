@@ -116,7 +116,11 @@ fn dpkg(machine: &Machine) -> Result<Vec<Check>> {
         true => format!("dpkg says {new} packages are at their new versions"),
         false => format!("dpkg says behind: {}", behind.join(", ")),
     };
-    checks.push(check(&format!("{}: everything else is new", machine.name), behind.is_empty(), found));
+    checks.push(check(
+        &format!("{}: everything else is new", machine.name),
+        behind.is_empty(),
+        found,
+    ));
     Ok(checks)
 }
 
@@ -135,7 +139,7 @@ async fn found_in_log(client: &Client, run: &Run) -> Result<Check> {
 async fn closed(client: &Client) -> Result<Vec<Check>> {
     let mut checks = vec![];
     for name in ["Patch-MicrosoftOMSComputers", "Patch-MicrosoftOMSComputer"] {
-        let export = client.export_runbook(ACCOUNT, name, &Default::default()).await.map(drop);
+        let export = client.export_runbook(ACCOUNT, name, Default::default()).await.map(drop);
         let delete = client.delete_runbook(ACCOUNT, name).await;
         let new = bindery_api::jobs::NewJob {
             runbook: name.parse()?,

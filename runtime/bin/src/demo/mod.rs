@@ -9,7 +9,7 @@ mod show;
 mod user;
 mod world;
 
-use crate::demo::{facts::Facts, processes::Processes, world::Machine};
+use self::processes::Processes;
 use anyhow::{Context as _, Result, bail};
 use bindery_api::{
     deployments::{NewDeployment, Targets},
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Patch scratch computers on this machine, and show how
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// End when the run has ended; the exit code is 0 only if all is as it should be
     #[arg(long)]
     once: bool,
@@ -45,7 +45,7 @@ pub struct Demo {
 }
 
 /// Runs the demo. `json` prints the facts as JSON instead of tables.
-pub async fn run(demo: Demo, json: bool) -> Result<bool> {
+pub(crate) async fn run(demo: Demo, json: bool) -> Result<bool> {
     let folder = folder(demo.folder.as_ref())?;
     let show = show::Show::new(json);
     show.say(&format!("Everything is in {}", folder.display()));
@@ -116,4 +116,3 @@ async fn deploy(client: &Client, show: &show::Show) -> Result<Run> {
     })
     .await
 }
-

@@ -45,11 +45,12 @@ impl Processes {
             command.args(["serve", "--listen", &listen, "--data"]).arg(&data);
         })?;
         let file = self.folder.join("context.toml");
-        let context = until("the control plane's context file", Duration::from_secs(30), async || {
-            self.check_alive_ref()?;
-            Ok(if file.exists() { context::read(&file)? } else { None })
-        })
-        .await?;
+        let context =
+            until("the control plane's context file", Duration::from_secs(30), async || {
+                self.check_alive_ref()?;
+                Ok(if file.exists() { context::read(&file)? } else { None })
+            })
+            .await?;
         let client = client(context)?;
         until("the control plane to be ready", Duration::from_secs(30), async || {
             Ok(client.health().await.ok().filter(|health| health.ready))
@@ -129,7 +130,8 @@ fn arguments(command: &mut Command, machine: &Machine) {
 }
 
 fn client(context: ContextFile) -> Result<Client> {
-    Ok(Client::new(Config { url: context.url, token: context.token, ca_pem: context.ca })?)
+    let ca_pem = context.ca.map(std::fs::read_to_string).transpose()?;
+    Ok(Client::new(Config { url: context.url, token: context.token, ca_pem })?)
 }
 
 /// Waits until `look` finds something, and says what is lacking if it does not in time.

@@ -44,22 +44,19 @@ impl Show {
 
     pub(super) fn computers(&self, head: &str, computers: &[Computer]) {
         self.step(head);
-        let mut table = table(["COMPUTER", "SYSTEM", "COMPLIANCE", "MISSING", "INSTALLED", "REBOOT"]);
+        let mut table =
+            table(["COMPUTER", "SYSTEM", "COMPLIANCE", "MISSING", "INSTALLED", "REBOOT"]);
         for computer in computers {
             let system = computer.system.as_ref();
             let found = computer.assessment.as_ref();
-            let simulated = found.is_some_and(|found| found.simulated);
             table.add_row([
                 computer.name.clone(),
-                format!(
-                    "{}{}",
-                    system.map(|s| s.os_name.clone()).unwrap_or_default(),
-                    if simulated { " (simulated)" } else { "" }
-                ),
+                system.map(|system| system.os_name.clone()).unwrap_or_default(),
                 format!("{:?}", computer.compliance),
                 found.map(|f| missing(&f.missing)).unwrap_or_default(),
                 found.map(|f| f.installed.to_string()).unwrap_or_default(),
-                found.map(|f| if f.reboot.pending { "pending" } else { "-" }.to_owned())
+                found
+                    .map(|f| if f.reboot.pending { "pending" } else { "-" }.to_owned())
                     .unwrap_or_default(),
             ]);
         }
@@ -72,7 +69,11 @@ impl Show {
         let id = job.id.to_string();
         for record in client.list_streams(ACCOUNT, &id, &ListStreams::default()).await?.items {
             if record.kind != StreamKind::Progress {
-                self.say(&format!("    {:<8} {}", format!("{:?}", record.kind), plain(&record.text)));
+                self.say(&format!(
+                    "    {:<8} {}",
+                    format!("{:?}", record.kind),
+                    plain(&record.text)
+                ));
             }
         }
         Ok(())
@@ -190,5 +191,7 @@ fn missing(counts: &bindery_api::updates::Missing) -> String {
 
 /// Text of a runbook without anything that a terminal would obey.
 fn plain(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
 }

@@ -16,9 +16,7 @@ pub(super) async fn run(client: &Client, show: &Show) -> Result<Vec<Job>> {
     let mut jobs = vec![];
     for example in examples::all() {
         let import = ImportRunbook::default();
-        let imported = client
-            .import_runbook(ACCOUNT, &import, example.wasm.into())
-            .await?;
+        let imported = client.import_runbook(ACCOUNT, &import, example.wasm.into()).await?;
         let grants = imported.draft.map(|draft| draft.manifest.grants).unwrap_or_default();
         let name = imported.name.to_string();
         let publish = PublishRunbook { grants: Some(grants) };

@@ -22,10 +22,6 @@ pub(super) enum Kind {
 }
 
 impl Machine {
-    pub(super) fn simulated(&self) -> bool {
-        matches!(self.kind, Kind::Simulated { .. })
-    }
-
     /// Every package of a real root, according to dpkg itself; none for a simulated computer.
     pub(super) fn installed(&self) -> Result<Option<std::collections::BTreeMap<String, String>>> {
         let Kind::Apt { root } = &self.kind else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! Becoming a worker of an account: only with the workspace's word, only durably, only as far as the computer allows.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::code::Code;
 use bindery_protocol::{
     message::{ToControl, ToWorker},

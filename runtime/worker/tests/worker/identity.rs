@@ -1,6 +1,6 @@
 //! The agent's hello: it proves who it is, and keeps its continuation before it says so.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,

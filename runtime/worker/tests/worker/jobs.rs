@@ -1,6 +1,6 @@
 //! Jobs that run: what is said of them, when it is said again, and when it is forgotten.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::{
     code::{Code, Failure},
     job::Lease,
@@ -172,12 +172,13 @@ async fn a_panic_of_a_capability_fails_its_job_alone() {
 async fn the_computer_is_reported_at_the_start_after_a_job_and_when_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut house = Plan { reporter: Some(Arc::new(Fine)), ..Plan::new(folder.path()) }.start();
-    let mut session = house.configured().await;
+    let mut session = house.session().await;
     let report = |message| matches!(message, ToControl::Report { .. }).then_some(());
+    session.hear("a report at the start", report).await;
     session.say(ToWorker::Assess).await;
     session.hear("a report when asked", report).await;
+    assert_eq!(session.configure(&configure_order()).await, Ok(()));
     house.deeds.wake.add_permits(1);
     session.order(&job_order(1)).await;
-    session.journal(job(1)).await;
     session.hear("a report after the job", report).await;
 }

@@ -1,6 +1,6 @@
 //! Orders that are refused, each with its code.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::{code::Code, grant::Grant, id::WorkerId, job::Lease, stream::StreamKind};
 use bindery_journal::entry::Body;
 use bindery_protocol::{

@@ -1,6 +1,6 @@
 //! Crashes, restarts and drains: jobs go on from their journals, and nothing is done twice.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::{job::Outcome, limit, stream::StreamKind};
 use bindery_journal::{
     entry::{Body, Entry},

@@ -1,6 +1,6 @@
 //! Sealed runbooks: whose seal is believed, and about what.
 
-use crate::support::*;
+use crate::{fake::*, support::*};
 use bindery_core::{
     runbook::Limits,
     seal::{Publisher, Seal, StartedBy},

@@ -1,14 +1,14 @@
 //! A control plane in miniature: it signs orders with its own keys and listens to what the worker says.
 
+use crate::fake::{
+    Deeds, Fake, SANDBOX, Standing, account, job, now, program, worker_id, workspace,
+};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
-    fleet::Report,
-    id::{ComputerId, JobId, WorkerId},
+    id::JobId,
     job::{Lease, Trigger},
-    operation::{self, Operation},
     runbook::{Level, Limits},
-    update::OsType,
 };
 use bindery_journal::entry::{Body, Entry};
 use bindery_protocol::{
@@ -17,15 +17,8 @@ use bindery_protocol::{
     message::{ToControl, ToWorker},
     order::{CONFIGURE_ORDER, ConfigureOrder, JOB_ORDER, JobOrder},
 };
-use bindery_sandbox::{
-    capability::{Call, Capabilities, Capability},
-    clock::Clock,
-    compile::{CompileIn, Compiler},
-    engine::SandboxEngine,
-    run::Sandbox,
-    upstream::Upstream,
-};
-use bindery_seal::{envelope::Envelope, key::SigningKey, trust::TrustList};
+use bindery_sandbox::capability::Capabilities;
+use bindery_seal::{envelope::Envelope, trust::TrustList};
 use bindery_worker::{
     agent::identity::Identity,
     allow::Allow,
@@ -34,137 +27,20 @@ use bindery_worker::{
     drain::Drain,
     worker::{RunError, Worker},
 };
-use jiff::{SignedDuration, Timestamp};
-use parking_lot::Mutex;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{
-    runtime::Runtime,
-    sync::{Semaphore, mpsc},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{runtime::Runtime, sync::mpsc, task::JoinHandle, time::timeout};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn workspace() -> SigningKey {
-    SigningKey::from_seed([1; 32])
-}
-
-pub fn account() -> SigningKey {
-    SigningKey::from_seed([2; 32])
-}
-
-pub fn now() -> Timestamp {
-    "2026-05-04T03:02:01Z".parse().expect("a time")
-}
-
-pub fn job(number: u8) -> JobId {
-    JobId::from_bytes([number; 16])
-}
-
-pub fn worker_id() -> WorkerId {
-    WorkerId::from_bytes([9; 16])
-}
-
-/// Prints "one", sleeps, prints "two".
-pub fn program() -> Vec<u8> {
-    wat::parse_str(
-        r#"(module
-          (import "wasi_snapshot_preview1" "fd_write"
-            (func $write (param i32 i32 i32 i32) (result i32)))
-          (import "wasi_snapshot_preview1" "poll_oneoff"
-            (func $poll (param i32 i32 i32 i32) (result i32)))
-          (memory (export "memory") 1)
-          (data (i32.const 0) "\10\00\00\00\04\00\00\00")
-          (data (i32.const 8) "\20\00\00\00\04\00\00\00")
-          (data (i32.const 16) "one\n")
-          (data (i32.const 32) "two\n")
-          (func (export "_start")
-            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 400)))
-            (i64.store (i32.const 120) (i64.const 3600000000000))
-            (drop (call $poll (i32.const 96) (i32.const 200) (i32.const 1) (i32.const 400)))
-            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 400)))))"#,
-    )
-    .expect("a module")
-}
-
-/// Time stands still.
-pub struct Standing;
-
-#[async_trait::async_trait]
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        now()
-    }
-
-    async fn sleep_until(&self, _time: Timestamp) {
-        std::future::pending().await
-    }
-}
-
-/// What the capabilities did, and what they wait for.
-#[derive(Clone)]
-pub struct Deeds {
-    pub written: Arc<Mutex<Vec<String>>>,
-    /// One permit for each sleep that may end.
-    pub wake: Arc<Semaphore>,
-    /// Whether a sleep asks the control plane instead.
-    pub asks: Arc<Mutex<bool>>,
-}
-
-impl Default for Deeds {
-    fn default() -> Self {
-        let wake = Arc::new(Semaphore::new(0));
-        Self { written: Arc::default(), wake, asks: Arc::default() }
-    }
-}
-
-struct Fake {
-    deeds: Deeds,
-    upstream: Arc<dyn Upstream>,
-}
-
-#[async_trait::async_trait]
-impl Capability for Fake {
-    fn operations(&self) -> Vec<&'static Operation> {
-        vec![&operation::STREAM_WRITE, &operation::CLOCK_SLEEP]
-    }
-
-    async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
-        if *call.operation == operation::STREAM_WRITE {
-            let text: String = call.argument("text")?;
-            assert_ne!(text, "panic", "the test asked for it");
-            self.deeds.written.lock().push(text);
-        } else if *self.deeds.asks.lock() {
-            let asked = (call.job.id, call.sequence, call.arguments);
-            self.upstream.call(asked.0, asked.1, "jobs.wait", asked.2).await?;
-        } else {
-            let wake = self.deeds.wake.acquire().await;
-            wake.expect("it is never closed").forget();
-        }
-        Ok(Value::Null)
-    }
-
-    fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
-        None
-    }
-}
-
-static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("a folder").keep();
-    let engine = SandboxEngine::on_demand().expect("an engine");
-    let compiler = Compiler::new(&engine, CompileIn::ThisProcess, &folder).expect("a compiler");
-    Sandbox::new(engine.engine(), compiler).expect("a sandbox")
-});
-
 /// Gives the worker one end of a link, and the test the other.
-pub struct Links(mpsc::UnboundedSender<ControlEnd>);
+pub(crate) struct Links(mpsc::UnboundedSender<ControlEnd>);
 
 #[async_trait::async_trait]
 impl Connector for Links {
@@ -177,27 +53,27 @@ impl Connector for Links {
 }
 
 /// A worker in a runtime of its own, and the control plane's side.
-pub struct House {
-    pub deeds: Deeds,
-    pub drain: Drain,
-    pub trust: TrustList,
-    pub modules: HashMap<Digest, Vec<u8>>,
+pub(crate) struct House {
+    pub(crate) deeds: Deeds,
+    pub(crate) drain: Drain,
+    pub(crate) trust: TrustList,
+    pub(crate) modules: HashMap<Digest, Vec<u8>>,
     links: mpsc::UnboundedReceiver<ControlEnd>,
     runtime: Option<Runtime>,
     ended: JoinHandle<Result<(), RunError>>,
 }
 
 /// What a worker of a test is made of, where it differs.
-pub struct Plan {
-    pub folder: PathBuf,
-    pub allow: Allow,
-    pub identity: Option<Identity>,
-    pub reporter: Option<Arc<dyn Reporter>>,
-    pub deeds: Deeds,
+pub(crate) struct Plan {
+    pub(crate) folder: PathBuf,
+    pub(crate) allow: Allow,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) reporter: Option<Arc<dyn Reporter>>,
+    pub(crate) deeds: Deeds,
 }
 
 impl Plan {
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             allow: Allow::Everything,
@@ -207,7 +83,7 @@ impl Plan {
         }
     }
 
-    pub fn build(self) -> Result<Worker, BuildError> {
+    pub(crate) fn build(self) -> Result<Worker, BuildError> {
         let deeds = self.deeds;
         Worker::build(Config {
             state: self.folder,
@@ -227,7 +103,7 @@ impl Plan {
         })
     }
 
-    pub fn start(self) -> House {
+    pub(crate) fn start(self) -> House {
         let deeds = self.deeds.clone();
         let worker = self.build().expect("a worker");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -253,13 +129,13 @@ impl Plan {
 
 impl House {
     /// The next link, before any word.
-    pub async fn link(&mut self) -> ControlEnd {
+    pub(crate) async fn link(&mut self) -> ControlEnd {
         let link = timeout(PATIENCE, self.links.recv()).await;
         link.expect("the worker connects").expect("it runs")
     }
 
     /// The next session, from the welcome on.
-    pub async fn session(&mut self) -> Session {
+    pub(crate) async fn session(&mut self) -> Session {
         let link = self.link().await;
         let trust = self.trust.sign(&workspace()).expect("signed");
         let welcome = ToWorker::Welcome { session: 1, continuation: 8, trust, time: now() };
@@ -269,19 +145,19 @@ impl House {
     }
 
     /// The same, with the account configured.
-    pub async fn configured(&mut self) -> Session {
+    pub(crate) async fn configured(&mut self) -> Session {
         let mut session = self.session().await;
         assert_eq!(session.configure(&configure_order()).await, Ok(()));
         session
     }
 
     /// The machine loses power.
-    pub async fn crash(mut self) {
+    pub(crate) async fn crash(mut self) {
         self.stop().await;
     }
 
     /// How the worker ended by itself.
-    pub async fn ended(mut self) -> Result<(), RunError> {
+    pub(crate) async fn ended(mut self) -> Result<(), RunError> {
         let ended = timeout(PATIENCE, &mut self.ended).await;
         self.stop().await;
         ended.expect("it ends").expect("no panic")
@@ -302,22 +178,26 @@ impl Drop for House {
 }
 
 /// The control plane's side of a session.
-pub struct Session {
+pub(crate) struct Session {
     link: ControlEnd,
     modules: HashMap<Digest, Vec<u8>>,
 }
 
 impl Session {
-    pub fn over(link: ControlEnd) -> Self {
+    pub(crate) fn over(link: ControlEnd) -> Self {
         Self { link, modules: HashMap::new() }
     }
 
-    pub async fn say(&self, message: ToWorker) {
+    pub(crate) async fn say(&self, message: ToWorker) {
         self.link.say.send(message).await.expect("the worker hears");
     }
 
     /// The first message that `pick` wants; modules are handed out meanwhile.
-    pub async fn hear<T>(&mut self, what: &str, mut pick: impl FnMut(ToControl) -> Option<T>) -> T {
+    pub(crate) async fn hear<T>(
+        &mut self,
+        what: &str,
+        mut pick: impl FnMut(ToControl) -> Option<T>,
+    ) -> T {
         loop {
             let heard = timeout(PATIENCE, self.link.hear.recv()).await;
             let heard = heard.unwrap_or_else(|_| panic!("waited for {what}"));
@@ -332,7 +212,7 @@ impl Session {
         }
     }
 
-    pub async fn configure(&mut self, order: &ConfigureOrder) -> Result<(), Failure> {
+    pub(crate) async fn configure(&mut self, order: &ConfigureOrder) -> Result<(), Failure> {
         let order = Envelope::sign(CONFIGURE_ORDER, order, &workspace()).expect("signed");
         self.say(ToWorker::Configure { id: 5, order }).await;
         let answered = |message| match message {
@@ -342,13 +222,13 @@ impl Session {
         self.hear("the answer to configure", answered).await
     }
 
-    pub async fn order(&self, order: &JobOrder) {
+    pub(crate) async fn order(&self, order: &JobOrder) {
         let order = Envelope::sign(JOB_ORDER, order, &account()).expect("signed");
         self.say(ToWorker::Order { order }).await;
     }
 
     /// The next refusal: its code, and whether another attempt may do.
-    pub async fn refused(&mut self) -> (Code, bool) {
+    pub(crate) async fn refused(&mut self) -> (Code, bool) {
         let refused = |message| match message {
             ToControl::Refused { error, retry, .. } => Some((error.code, retry)),
             _ => None,
@@ -356,7 +236,7 @@ impl Session {
         self.hear("a refusal", refused).await
     }
 
-    pub async fn holding(&mut self) -> Vec<JobId> {
+    pub(crate) async fn holding(&mut self) -> Vec<JobId> {
         let holding = |message| match message {
             ToControl::Holding { jobs } => Some(jobs.iter().map(|held| held.job).collect()),
             _ => None,
@@ -365,7 +245,7 @@ impl Session {
     }
 
     /// The job's entries from `first` on, until `last` is true of one.
-    pub async fn entries(
+    pub(crate) async fn entries(
         &mut self,
         of: JobId,
         first: u64,
@@ -387,18 +267,18 @@ impl Session {
     }
 
     /// The job's journal from its header to its end.
-    pub async fn journal(&mut self, of: JobId) -> Vec<Entry> {
+    pub(crate) async fn journal(&mut self, of: JobId) -> Vec<Entry> {
         self.entries(of, 0, |body| matches!(body, Body::End(_))).await
     }
 }
 
 /// What the entries say on the job's streams.
-pub fn lines(entries: &[Entry]) -> Vec<String> {
+pub(crate) fn lines(entries: &[Entry]) -> Vec<String> {
     entries.iter().filter_map(|entry| Some(entry.says()?.1)).collect()
 }
 
 /// How the journal ends.
-pub fn end(entries: &[Entry]) -> Value {
+pub(crate) fn end(entries: &[Entry]) -> Value {
     match entries.last().map(|entry| &entry.body) {
         Some(Body::End(outcome)) => match serde_json::to_value(outcome).expect("JSON") {
             Value::Object(object) if object.contains_key("failed") => {
@@ -410,16 +290,16 @@ pub fn end(entries: &[Entry]) -> Value {
     }
 }
 
-pub fn completed() -> Value {
+pub(crate) fn completed() -> Value {
     json!({ "completed": null })
 }
 
 /// Whether the guest sleeps once this is written.
-pub fn said_one(body: &Body) -> bool {
+pub(crate) fn said_one(body: &Body) -> bool {
     matches!(body, Body::Operation { arguments, .. } if arguments["text"] == "one")
 }
 
-pub fn configure_order() -> ConfigureOrder {
+pub(crate) fn configure_order() -> ConfigureOrder {
     ConfigureOrder {
         account: "Automation".parse().expect("a name"),
         worker: worker_id(),
@@ -430,7 +310,7 @@ pub fn configure_order() -> ConfigureOrder {
     }
 }
 
-pub fn job_order(number: u8) -> JobOrder {
+pub(crate) fn job_order(number: u8) -> JobOrder {
     JobOrder {
         job: job(number),
         lease: Lease { worker: worker_id(), epoch: 1 },
@@ -448,27 +328,4 @@ pub fn job_order(number: u8) -> JobOrder {
         not_before: now(),
         not_after: now() + SignedDuration::from_secs(600),
     }
-}
-
-/// Says that the computer is fine.
-pub struct Fine;
-
-#[async_trait::async_trait]
-impl Reporter for Fine {
-    async fn report(&self) -> Report {
-        Report {
-            name: "c1".into(),
-            os_name: "Debian".into(),
-            os_version: "13".into(),
-            os_type: OsType::Linux,
-            boot_id: "b".into(),
-            agent_version: "0".into(),
-            allow_changes: true,
-            assessment: Err(Failure::new(Code::NotFound, "no package manager")),
-        }
-    }
-}
-
-pub fn computer() -> ComputerId {
-    ComputerId::from_bytes([3; 16])
 }

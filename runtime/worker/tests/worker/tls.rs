@@ -1,6 +1,6 @@
 //! TLS: only the control plane whose CA was pinned is spoken to.
 
-use crate::support::*;
+use crate::fake::*;
 use bindery_core::{code::Code, digest::Digest};
 use bindery_worker::{
     agent::{
