@@ -1,4 +1,5 @@
-//! A small site for a test: a control plane, agents and scratch computers, each killed and started at will.
+//! A small site for a test: a control plane, agents and scratch computers, each killed and started
+//! at will.
 
 use bindery_api::{
     computers::ListComputers,
@@ -14,6 +15,7 @@ use bindery_testkit::wait::wait_for;
 use serde_json::Value;
 use std::{
     fs::{self, File},
+    io::Write as _,
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -159,7 +161,7 @@ impl Drop for Site {
             let _ended = child.wait();
         }
         if std::thread::panicking() {
-            eprintln!("{}", self.logs());
+            let _gone = writeln!(std::io::stderr(), "{}", self.logs());
         }
     }
 }

@@ -59,7 +59,11 @@ async fn an_agent_that_is_killed_while_it_installs_goes_on_and_installs_each_upd
     wait_for("dpkg to be in the middle of it", crate::support::PATIENCE, async || {
         let status = fs::read_to_string(Path::new(&root).join("var/lib/dpkg/status"));
         let status = status.map_err(|error| error.to_string())?;
-        if status.contains("half-configured") { Ok(()) } else { Err("nothing is half done".into()) }
+        if status.contains("half-configured") {
+            Ok(())
+        } else {
+            Err("nothing is half done".to_owned())
+        }
     })
     .await;
     site.kill_agent("debian");

@@ -167,8 +167,8 @@ pub enum JobEvent {
         /// What it wrote.
         record: StreamRecord,
     },
-    /// Its status changed. While it goes on this is also sent first; once it has ended this is the very last event,
-    /// after everything that it wrote.
+    /// Its status changed. While it goes on this is also sent first; once it has ended this is the
+    /// very last event, after everything that it wrote.
     Status {
         /// What to resume from.
         id: String,

@@ -1,7 +1,8 @@
 //! The HTTP contract: paths, data types, problem codes and the OpenAPI document.
 //!
-//! Everything that a server and a client must agree upon is here, as data. There is no server, no client and no
-//! I/O but the writing of `openapi.json` in a test; and no type here can hold the content of a runbook.
+//! Everything that a server and a client must agree upon is here, as data. There is no server, no
+//! client and no I/O but the writing of `openapi.json` in a test; and no type here can hold the
+//! content of a runbook.
 
 pub mod accounts;
 pub mod computers;

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from [`ROUTES`] and the types, without a server.
 //!
-//! `runtime/api/openapi.json` is the same text, committed: a change of the contract shows as a diff.
+//! `runtime/api/openapi.json` is the same text, committed: a change of the contract shows as a
+//! diff.
 
 use crate::{
     problem::{self, Problem},
@@ -120,7 +121,8 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .collect()
 }
 
-/// One parameter for each property of the query's struct; the struct itself does not become a schema of its own.
+/// One parameter for each property of the query's struct; the struct itself does not become a
+/// schema of its own.
 fn query_parameters(query: SchemaOf, generator: &mut SchemaGenerator) -> Vec<Value> {
     let schema =
         name_of(query, generator).and_then(|name| generator.definitions_mut().get(&name).cloned());

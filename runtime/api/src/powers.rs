@@ -1,7 +1,7 @@
 //! What a version of a runbook can do and cannot do, and how we know.
 //!
-//! For a component the imports prove the most that it can do; within them, and for core modules altogether, the host
-//! enforces the grants. A WASI program (L0) has no operations at all.
+//! For a component the imports prove the most that it can do; within them, and for core modules
+//! altogether, the host enforces the grants. A WASI program (L0) has no operations at all.
 
 use bindery_core::{
     grant::{Grant, Power},

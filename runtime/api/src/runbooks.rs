@@ -43,7 +43,8 @@ pub struct Runbook {
     pub published: Option<Version>,
     /// The grants that the published version was given.
     pub grants: Vec<Grant>,
-    /// What the published version can do; for a draft alone, what it could do with all that it asks for.
+    /// What the published version can do; for a draft alone, what it could do with all that it asks
+    /// for.
     pub powers: Vec<PowerUse>,
     /// The last change.
     pub changed_at: Timestamp,
@@ -90,8 +91,8 @@ pub struct ImportRunbook {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PublishRunbook {
-    /// The grants given to the version. If absent: those of the version before, and a draft that asks for more is
-    /// refused with the difference.
+    /// The grants given to the version. If absent: those of the version before, and a draft that
+    /// asks for more is refused with the difference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grants: Option<Vec<Grant>>,
 }

@@ -146,7 +146,8 @@ pub struct ListRuns {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum RunEvent {
-    /// The run changed. While it goes on this is also sent first; once it has ended this is the very last event.
+    /// The run changed. While it goes on this is also sent first; once it has ended this is the
+    /// very last event.
     Run {
         /// What to resume from.
         id: String,

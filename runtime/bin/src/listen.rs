@@ -27,7 +27,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The wait after a connection could not be accepted, for want of file descriptors mostly.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Accepts connections until `drain` is asked for, then waits until those that there are have ended.
+/// Accepts connections until `drain` is asked for, then waits until those that there are have
+/// ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,

@@ -1,4 +1,5 @@
-//! The log: to stderr, as text for people or as JSON for programs. `BINDERY_LOG` says what is in it.
+//! The log: to stderr, as text for people or as JSON for programs. `BINDERY_LOG` says what is in
+//! it.
 
 use std::{env, io};
 use tracing_subscriber::EnvFilter;

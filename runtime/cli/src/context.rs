@@ -1,4 +1,5 @@
-//! Which control plane a command speaks to: flags, environment, and the file that `bindery up` writes.
+//! Which control plane a command speaks to: flags, environment, and the file that `bindery up`
+//! writes.
 
 use crate::{
     failure::{CliFailure, Exit},
@@ -125,7 +126,8 @@ pub fn read(path: &Path) -> Result<Option<ContextFile>, CliFailure> {
     })
 }
 
-/// Writes a context file that only its owner can read. A file that was there is replaced as a whole.
+/// Writes a context file that only its owner can read. A file that was there is replaced as a
+/// whole.
 pub fn write(path: &Path, file: &ContextFile) -> Result<(), CliFailure> {
     let failed = |error: &dyn std::error::Error| {
         CliFailure::new(Exit::Internal, format!("cannot write `{}`", path.display())).because(error)
@@ -137,7 +139,8 @@ pub fn write(path: &Path, file: &ContextFile) -> Result<(), CliFailure> {
     let fresh = path.with_extension(format!("toml.{}", std::process::id()));
     let written = write_private(&fresh, &text).and_then(|()| fs::rename(&fresh, path));
     written.map_err(|error| {
-        // What is left of the attempt holds a token; that it cannot be removed changes nothing here.
+        // What is left of the attempt holds a token; that it cannot be removed changes nothing
+        // here.
         let _ = fs::remove_file(&fresh);
         failed(&error)
     })

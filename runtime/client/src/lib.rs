@@ -1,7 +1,7 @@
 //! The typed client of the API: one method per route, paths from `bindery-api` alone.
 //!
-//! It trusts the control plane's own CA and no other, and sends no token in clear over a network. It never prints,
-//! never reads a file, and repeats nothing that changes something.
+//! It trusts the control plane's own CA and no other, and sends no token in clear over a network.
+//! It never prints, never reads a file, and repeats nothing that changes something.
 
 mod error;
 mod follow;

@@ -1,4 +1,5 @@
-//! The client against a server that answers from a script: what is sent, what is understood, what is tried again.
+//! The client against a server that answers from a script: what is sent, what is understood, what
+//! is tried again.
 
 use bindery_api::{jobs::JobEvent, secret::Secret};
 use bindery_client::{Client, ClientError, Config};

@@ -1,4 +1,5 @@
-//! The control plane's documents: their collections, keys and indexes, read and changed as their types.
+//! The control plane's documents: their collections, keys and indexes, read and changed as their
+//! types.
 
 use bindery_core::{
     code::{Code, Failure},

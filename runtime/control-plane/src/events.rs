@@ -1,4 +1,5 @@
-//! Events inside the control plane: something changed, look again. They carry no state, so losing some loses nothing.
+//! Events inside the control plane: something changed, look again. They carry no state, so losing
+//! some loses nothing.
 
 use bindery_core::id::{ComputerId, DeploymentId, JobId, RunId};
 use tokio::sync::broadcast;

@@ -87,7 +87,8 @@ impl Hub {
         self.state.lock().sessions.get(&peer).is_some_and(|held| held.number == session)
     }
 
-    /// Says that `peer` may have a free place. The queue is bounded by the jobs that can end at once.
+    /// Says that `peer` may have a free place. The queue is bounded by the jobs that can end at
+    /// once.
     pub(crate) fn wake(&self, peer: Peer) {
         // After the dispatcher has ended nobody needs to know.
         let _ = self.free.send(peer);
@@ -138,7 +139,8 @@ impl Hub {
         }
     }
 
-    /// Asks an agent something that it answers with `Configured`; the answer, or that it is unreachable.
+    /// Asks an agent something that it answers with `Configured`; the answer, or that it is
+    /// unreachable.
     pub(crate) async fn ask(
         &self,
         peer: Peer,

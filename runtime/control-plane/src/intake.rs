@@ -1,7 +1,7 @@
 //! Intake: stores what workers ship of their journals, and does what it says.
 //!
-//! Streams and records are entries of the journal, so they are inserted under (job, sequence, index) and a shipment that
-//! comes twice changes nothing.
+//! Streams and records are entries of the journal, so they are inserted under (job, sequence,
+//! index) and a shipment that comes twice changes nothing.
 
 use crate::{
     documents::{JOBS, WORKERS},
@@ -24,7 +24,8 @@ use bindery_protocol::{bytes::Base64, message::ToWorker};
 use bindery_store::log::Row;
 use serde_json::Value;
 
-/// The log table of journals: a partition per job, a row per entry. It is no name that a runbook could write to.
+/// The log table of journals: a partition per job, a row per entry. It is no name that a runbook
+/// could write to.
 pub(crate) const JOURNAL: &str = ".journal";
 
 /// The key of an entry's row: it sorts as its sequence.
@@ -48,7 +49,8 @@ impl ControlPlane {
         let job = held.value;
         let below = first + entries.len() as u64;
         if job.phase.lease() != Some(lease) {
-            // Told twice after its end: the worker may forget it. Anything else is another worker's.
+            // Told twice after its end: the worker may forget it. Anything else is another
+            // worker's.
             let told = job.phase.ended() && job.epoch == lease.epoch;
             return Ok(if told { ToWorker::Kept { job: id, below } } else { fenced });
         }

@@ -1,7 +1,8 @@
 //! The control plane as a library: accounts, runbooks, jobs, computers, deployments and runs.
 //!
-//! `http` turns requests into calls of `app`; `app` decides with `core` and commits to the store; `session` talks with
-//! workers; `tasks` do what time asks for. Handlers never see the store, and use cases never see HTTP.
+//! `http` turns requests into calls of `app`; `app` decides with `core` and commits to the store;
+//! `session` talks with workers; `tasks` do what time asks for. Handlers never see the store, and
+//! use cases never see HTTP.
 
 mod app;
 mod dispatch;

@@ -1,7 +1,8 @@
 //! Operations that the control plane carries out for jobs: the fleet and child jobs.
 //!
-//! A worker is believed only as far as its lease goes: the grants that count are those of the job here. Whatever is changed
-//! is changed once under (job, sequence, index), however often the worker says it.
+//! A worker is believed only as far as its lease goes: the grants that count are those of the job
+//! here. Whatever is changed is changed once under (job, sequence, index), however often the worker
+//! says it.
 
 use crate::{
     app::jobs::{Begin, Wanted},

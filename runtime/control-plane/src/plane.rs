@@ -89,7 +89,8 @@ const WORKSPACE: &str = "workspace";
 const TRUST: &str = "trust";
 
 impl ControlPlane {
-    /// Opens the control plane over its stores: the workspace and its keys are made at the first start.
+    /// Opens the control plane over its stores: the workspace and its keys are made at the first
+    /// start.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         let repository = Repository::new(config.stores.documents.clone());
         let keys = Keys::open(&config.folder.join("keys"))?;

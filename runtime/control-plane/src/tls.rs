@@ -1,6 +1,7 @@
 //! TLS from the first start: our own certificate authority, and a certificate for this host.
 //!
-//! Agents and the CLI trust the authority by its fingerprint, which stands in enrolment tokens, never a public one.
+//! Agents and the CLI trust the authority by its fingerprint, which stands in enrolment tokens,
+//! never a public one.
 
 use bindery_core::{
     code::{Code, Failure},

@@ -62,8 +62,9 @@ pub struct Computer {
 
 /// A counter that agent and control plane advance together at every connection.
 ///
-/// The agent stores the next one before it uses it, so after a lost reply it may still present the one before.
-/// Of two machines with one identity the second to connect presents one that is older than that.
+/// The agent stores the next one before it uses it, so after a lost reply it may still present the
+/// one before. Of two machines with one identity the second to connect presents one that is older
+/// than that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Continuation {

@@ -120,7 +120,8 @@ impl Grant {
         self.power
     }
 
-    /// Whether it covers `subject` (a runbook's name, a table); grants without a mask cover everything.
+    /// Whether it covers `subject` (a runbook's name, a table); grants without a mask cover
+    /// everything.
     pub fn covers(&self, subject: Option<&str>) -> bool {
         match (&self.mask, subject) {
             (None, _) => true,
@@ -206,7 +207,8 @@ impl Mask {
         Self(text.into())
     }
 
-    /// Whether every name that fits `other` surely fits this mask. It may say no where the answer is yes.
+    /// Whether every name that fits `other` surely fits this mask. It may say no where the answer
+    /// is yes.
     pub fn contains(&self, other: &Mask) -> bool {
         let wild = ['*', '?'];
         if self == other {

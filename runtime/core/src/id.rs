@@ -26,7 +26,8 @@ macro_rules! ids {
         pub struct $name(#[schemars(with = "String")] Uuid);
 
         impl $name {
-            /// An identifier made at `now`; two made in the same millisecond differ by their entropy.
+            /// An identifier made at `now`; two made in the same millisecond differ by their
+            /// entropy.
             pub fn new(now: Timestamp, entropy: Entropy) -> Self {
                 let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())

@@ -9,7 +9,8 @@
 //!   |                                      |                  AskResume --> Resuming --Activate--> Activating
 //!   +--AskStop--> Stopped                  +--Lose--> Disconnected --Return--> Running
 //! ```
-//! Events of a worker carry its lease; one with an older lease changes nothing and is refused as `WrongWorker`.
+//! Events of a worker carry its lease; one with an older lease changes nothing and is refused as
+//! `WrongWorker`.
 
 use crate::{
     code::{Code, Failure},
@@ -170,6 +171,18 @@ pub enum Outcome {
     Stopped,
     /// Because it was asked to suspend; its journal is complete.
     Suspended,
+}
+
+impl Outcome {
+    /// What it is called in logs; its content may be large.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Completed(_) => "Completed",
+            Outcome::Failed(_) => "Failed",
+            Outcome::Stopped => "Stopped",
+            Outcome::Suspended => "Suspended",
+        }
+    }
 }
 
 /// What may happen to a job.

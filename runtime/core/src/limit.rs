@@ -1,6 +1,7 @@
 //! Every limit of the system, named once. A refusal names the limit that it met.
 //!
-//! The names follow Azure Automation; the figures are ours, chosen for 50,000 computers in one deployment.
+//! The names follow Azure Automation; the figures are ours, chosen for 50,000 computers in one
+//! deployment.
 
 use std::time::Duration;
 
@@ -60,7 +61,8 @@ pub const TRUSTED_KEYS: usize = 1_000;
 
 /// Jobs that one worker runs at once.
 pub const WORKER_JOBS: usize = 50;
-/// One message between worker and control plane, in bytes: the largest module in base64, and what goes around it.
+/// One message between worker and control plane, in bytes: the largest module in base64, and what
+/// goes around it.
 pub const MESSAGE_BYTES: usize = 48 << 20;
 /// Silence after which a worker's lease is in doubt.
 pub const WORKER_SILENCE: Duration = Duration::from_secs(90);

@@ -1,7 +1,8 @@
 //! The operations of the contract: everything that a runbook can ask of the host.
 //!
-//! One table for all entry levels. Each operation is a function of an interface of `sdk/wit`; its arguments and reply
-//! are JSON whose form follows mechanically from the WIT types (see `sdk/abi/README.md`).
+//! One table for all entry levels. Each operation is a function of an interface of `sdk/wit`; its
+//! arguments and reply are JSON whose form follows mechanically from the WIT types (see
+//! `sdk/abi/README.md`).
 
 use crate::grant::Power;
 
@@ -44,7 +45,10 @@ pub fn instance_name(interface: &str) -> String {
 }
 
 macro_rules! operations {
-    ($($id:ident: $name:literal = $interface:literal . $function:literal, $class:ident $(, $power:ident $(on $subject:literal)?)?;)*) => {
+    ($(
+        $id:ident: $name:literal = $interface:literal . $function:literal,
+        $class:ident $(, $power:ident $(on $subject:literal)?)?;
+    )*) => {
         $(
             #[doc = concat!("`", $name, "`.")]
             pub static $id: Operation = Operation {

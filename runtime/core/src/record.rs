@@ -1,4 +1,5 @@
-//! Records: typed rows of the log. Tables have the columns of the facts file; users may add their own.
+//! Records: typed rows of the log. Tables have the columns of the facts file; users may add their
+//! own.
 
 use crate::id::{ComputerId, JobId};
 use jiff::Timestamp;

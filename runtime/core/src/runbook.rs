@@ -8,7 +8,8 @@
 //!                                publish        Edit
 //!                              Published <------ |
 //! ```
-//! New has a draft only; Published has a published version only; Edit has both. Publishing replaces what was published.
+//! New has a draft only; Published has a published version only; Edit has both. Publishing replaces
+//! what was published.
 
 use crate::{
     code::{Code, Failure},
@@ -73,7 +74,8 @@ impl Limits {
     }
 }
 
-/// What an author says about her runbook: `runbook.toml`, kept in the custom section `bindery:manifest`.
+/// What an author says about her runbook: `runbook.toml`, kept in the custom section
+/// `bindery:manifest`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {

@@ -1,4 +1,5 @@
-//! When something runs. Recurring schedules will be further variants; run-now is a schedule that is due.
+//! When something runs. Recurring schedules will be further variants; run-now is a schedule that is
+//! due.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! The seal's policy: which verbs a sealed runbook allows, to whom. Signatures live in `bindery-seal`.
+//! The seal's policy: which verbs a sealed runbook allows, to whom. Signatures live in
+//! `bindery-seal`.
 
 use crate::{
     code::{Code, Failure},

@@ -1,6 +1,7 @@
 //! Updates: what a computer lacks, what its package manager would do, and what it did.
 //!
-//! The JSON of these types is the JSON of the WIT records of `update-inventory` and `update-installer`.
+//! The JSON of these types is the JSON of the WIT records of `update-inventory` and
+//! `update-installer`.
 
 use crate::digest::Digest;
 use jiff::Timestamp;

@@ -1,4 +1,5 @@
-//! Components: runbooks of the world `bindery:runbook/runbook` (L2), and programs that export `wasi:cli/run` (L0).
+//! Components: runbooks of the world `bindery:runbook/runbook` (L2), and programs that export
+//! `wasi:cli/run` (L0).
 
 use crate::{
     Entry, Findings,
@@ -96,7 +97,8 @@ impl<'a> Imports<'a> {
         }
     }
 
-    /// Each function of an imported interface of ours must be an operation; what it needs is proved.
+    /// Each function of an imported interface of ours must be an operation; what it needs is
+    /// proved.
     fn add_operations(&mut self, name: &str, interface: &str, id: ComponentInstanceTypeId) {
         for (export, item) in &self.types[id].exports {
             let operation = match item.ty {

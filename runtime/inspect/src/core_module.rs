@@ -76,7 +76,8 @@ const WASI_FUNCTIONS: &[&str] = &[
     "sock_shutdown",
 ];
 
-/// What a validated core module is. `UnknownImports`, `NoEntryPoint`, or `InvalidModule` without a memory.
+/// What a validated core module is. `UnknownImports`, `NoEntryPoint`, or `InvalidModule` without a
+/// memory.
 pub(crate) fn examine(types: TypesRef<'_>) -> Result<Findings, Failure> {
     let imports = imports(types)?;
     let level = if imports.contains(BINDERY) { Level::L1 } else { Level::L0 };
@@ -142,7 +143,8 @@ fn no_entry(types: TypesRef<'_>, level: Level) -> Failure {
     )
 }
 
-/// The host reads and writes the memory that is exported as `memory`, whoever imports the functions that need it.
+/// The host reads and writes the memory that is exported as `memory`, whoever imports the functions
+/// that need it.
 fn check_memory(types: TypesRef<'_>) -> Result<(), Failure> {
     let exported = exports(types)
         .any(|(name, entity)| name == "memory" && matches!(entity, EntityType::Memory(_)));

@@ -1,13 +1,14 @@
 //! Full validation with the features that the engine has, and no others.
 //!
-//! Where a module needs more, the features that it lacks are found by validating again with all but one of them, so
-//! that the message can name them instead of an opcode.
+//! Where a module needs more, the features that it lacks are found by validating again with all but
+//! one of them, so that the message can name them instead of an opcode.
 
 use crate::text::shown;
 use bindery_core::code::{Code, Failure};
 use wasmparser::{Validator, WasmFeatures, types::Types};
 
-/// What the engine has: WebAssembly 3 without what it is built or configured without, and the component model.
+/// What the engine has: WebAssembly 3 without what it is built or configured without, and the
+/// component model.
 const ENGINE: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::COMPONENT_MODEL)
     .difference(WasmFeatures::GC)
@@ -42,7 +43,8 @@ const LACKING: &[(WasmFeatures, &str)] = &[
     (WasmFeatures::CUSTOM_PAGE_SIZES, "custom page sizes: build without them"),
 ];
 
-/// Validates the whole file. `InvalidModule` says where it is wrong, or which feature it needs that there is not.
+/// Validates the whole file. `InvalidModule` says where it is wrong, or which feature it needs that
+/// there is not.
 pub(crate) fn validate(bytes: &[u8]) -> Result<Types, Failure> {
     let error = match Validator::new_with_features(ENGINE).validate_all(bytes) {
         Ok(types) => return Ok(types),

@@ -9,8 +9,9 @@ use bindery_core::{
 
 /// Whether every power that the imports prove is among the grants that the manifest asks for.
 ///
-/// `GrantNotAsked` names each power that is missing and the import that proves it. A module that proves nothing (every
-/// core module) passes: there each operation is held against the grants when it is called.
+/// `GrantNotAsked` names each power that is missing and the import that proves it. A module that
+/// proves nothing (every core module) passes: there each operation is held against the grants when
+/// it is called.
 pub fn check_grants(module: &Module, manifest: &Manifest) -> Result<(), Failure> {
     let asked = |power| manifest.grants.iter().any(|grant| grant.power() == power);
     let missing: Vec<_> = module

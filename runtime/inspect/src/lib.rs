@@ -1,7 +1,8 @@
 //! What a Wasm file is and can do: its level, its entry, its imports and powers, its manifest.
 //!
-//! The file is read and validated, never run and never compiled. Every refusal is a `Failure` whose message says what
-//! the file looks like, what is wrong with it, and what to do; names from the file are escaped before they are shown.
+//! The file is read and validated, never run and never compiled. Every refusal is a `Failure` whose
+//! message says what the file looks like, what is wrong with it, and what to do; names from the
+//! file are escaped before they are shown.
 
 pub mod grants;
 pub mod manifest;
@@ -48,8 +49,9 @@ pub struct Module {
     pub entry: Entry,
     /// The interfaces (of a core module: the import modules) that it imports, sorted, each once.
     pub imports: Vec<String>,
-    /// The powers of which it imports a function, sorted: the most that it can do. An interface of which it imports
-    /// types alone proves none, and a core module proves none: there the grants are enforced, not proved.
+    /// The powers of which it imports a function, sorted: the most that it can do. An interface of
+    /// which it imports types alone proves none, and a core module proves none: there the grants
+    /// are enforced, not proved.
     pub powers: Vec<Power>,
     /// What its author says, if the file has the section `bindery:manifest`.
     pub manifest: Option<Manifest>,
@@ -65,7 +67,8 @@ struct Findings {
 
 /// Reads and validates a Wasm file.
 ///
-/// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or `UnknownGrant`.
+/// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or
+/// `UnknownGrant`.
 pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
     if bytes.len() > limit::MODULE_BYTES {
         let (found, max) = (bytes.len(), limit::MODULE_BYTES);

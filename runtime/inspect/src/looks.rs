@@ -1,4 +1,5 @@
-//! What a file looks like from its first bytes: core Wasm, a component, or something that people mistake for either.
+//! What a file looks like from its first bytes: core Wasm, a component, or something that people
+//! mistake for either.
 
 use crate::text::shown;
 use bindery_core::code::{Code, Failure};

@@ -62,7 +62,8 @@ pub fn embed_manifest(wasm: &[u8], manifest: &Manifest) -> Result<Vec<u8>, Failu
     Ok(out)
 }
 
-/// The manifest of a `runbook.toml`, whose keys are those of the JSON. The table `build` is not looked at.
+/// The manifest of a `runbook.toml`, whose keys are those of the JSON. The table `build` is not
+/// looked at.
 pub fn read_manifest_toml(text: &str) -> Result<Manifest, Failure> {
     let mut table: toml::Table = toml::from_str(text)
         .map_err(|error| invalid(format!("runbook.toml is not TOML: {}", error.message())))?;
@@ -96,7 +97,8 @@ fn check_grants_known(value: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The sections of the outermost module or component. `InvalidModule` if they do not follow each other to the end.
+/// The sections of the outermost module or component. `InvalidModule` if they do not follow each
+/// other to the end.
 fn sections(wasm: &[u8]) -> Result<Vec<Section<'_>>, Failure> {
     looks::encoding(wasm)?;
     let damaged = |error: wasmparser::Error| {

@@ -1,6 +1,7 @@
 //! Parameters against the JSON Schema of a manifest.
 //!
-//! A schema is a stranger's: it is never fetched from anywhere, and its patterns are matched in linear time.
+//! A schema is a stranger's: it is never fetched from anywhere, and its patterns are matched in
+//! linear time.
 
 use crate::text::shown;
 use bindery_core::{
@@ -18,10 +19,11 @@ pub fn check_parameters_schema(schema: &Value) -> Result<(), Failure> {
     compile(schema).map(drop)
 }
 
-/// Whether `parameters` are an object within the limits that fits `schema`; without one any object does.
+/// Whether `parameters` are an object within the limits that fits `schema`; without one any object
+/// does.
 ///
-/// `TooLarge` names the limit; `InvalidParameters` lists every violation with its path; `InvalidManifest` is the
-/// schema's own fault.
+/// `TooLarge` names the limit; `InvalidParameters` lists every violation with its path;
+/// `InvalidManifest` is the schema's own fault.
 pub fn validate_parameters(schema: Option<&Value>, parameters: &Value) -> Result<(), Failure> {
     let Some(object) = parameters.as_object() else {
         return Err(invalid("the parameters must be a JSON object".to_owned()));

@@ -1,7 +1,8 @@
 //! Entries: what is written for each operation of a job.
 //!
-//! An entry's `sequence` counts from 0 without gaps. Entry 0 is the header; an ended job's last entry is `End`.
-//! JSON stands in an entry as its text, so that a reader needs no schema to show it.
+//! An entry's `sequence` counts from 0 without gaps. Entry 0 is the header; an ended job's last
+//! entry is `End`. JSON stands in an entry as its text, so that a reader needs no schema to show
+//! it.
 
 use bindery_core::{
     code::Failure, digest::Digest, id::JobId, job::Outcome, runbook::Limits, stream::StreamKind,
@@ -223,7 +224,8 @@ impl Entry {
         Ok(Self { sequence, time, body: body(wire)? })
     }
 
-    /// What the entry says on the job's streams, if it says anything: the kind, the text and a value.
+    /// What the entry says on the job's streams, if it says anything: the kind, the text and a
+    /// value.
     ///
     /// A `stream.*` operation that was refused says nothing.
     pub fn says(&self) -> Option<(StreamKind, String, Option<Value>)> {

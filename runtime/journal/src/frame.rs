@@ -1,9 +1,11 @@
-//! Frames: an entry's bytes with their job, length and CRC, as they lie on disk and go over the wire.
+//! Frames: an entry's bytes with their job, length and CRC, as they lie on disk and go over the
+//! wire.
 //!
 //! ```text
 //!   length u32 LE | crc32 u32 LE | job 16 bytes | payload (length - 16 bytes)
 //! ```
-//! The CRC covers length, job and payload. A frame with an empty payload says that the job may be forgotten.
+//! The CRC covers length, job and payload. A frame with an empty payload says that the job may be
+//! forgotten.
 
 use bindery_core::{id::JobId, limit};
 
@@ -102,7 +104,10 @@ mod tests {
         }
 
         #[test]
-        fn a_torn_frame_is_called_torn(payload in prop::collection::vec(any::<u8>(), 0..300), cut in any::<prop::sample::Index>()) {
+        fn a_torn_frame_is_called_torn(
+            payload in prop::collection::vec(any::<u8>(), 0..300),
+            cut in any::<prop::sample::Index>(),
+        ) {
             let mut bytes = vec![];
             write(JobId::from_bytes([1; 16]), &payload, &mut bytes);
             bytes.truncate(cut.index(bytes.len()));

@@ -1,7 +1,8 @@
 //! The worker's log: one append-only sequence of frames for all its jobs, synced in groups.
 //!
-//! One thread writes. It gathers what waits, writes it at once, syncs once if anybody asked for it, and then answers.
-//! So a thousand jobs share the price of one sync. A segment goes away when all its jobs may be forgotten.
+//! One thread writes. It gathers what waits, writes it at once, syncs once if anybody asked for it,
+//! and then answers. So a thousand jobs share the price of one sync. A segment goes away when all
+//! its jobs may be forgotten.
 
 use crate::{
     entry::Entry,
@@ -81,7 +82,8 @@ impl Log {
         Ok((Self { commands: Arc::new(commands) }, recovered))
     }
 
-    /// Appends an entry of `job`. It is durable after the next [`Log::sync`] that is called after this returns.
+    /// Appends an entry of `job`. It is durable after the next [`Log::sync`] that is called after
+    /// this returns.
     pub fn append(&self, job: JobId, payload: Vec<u8>) -> Result<(), Broken> {
         self.send(Command::Append(job, payload))
     }
@@ -265,7 +267,8 @@ impl Writer {
         Ok(())
     }
 
-    /// A segment may go only when no older one stays: its "forget" frames may be about jobs of an older one.
+    /// A segment may go only when no older one stays: its "forget" frames may be about jobs of an
+    /// older one.
     fn remove_unused(&mut self) -> io::Result<()> {
         while let Some((&oldest, jobs)) = self.live.first_key_value()
             && oldest < self.number

@@ -1,7 +1,8 @@
 //! How an agent proves who it is.
 //!
-//! The control plane sends a nonce; the agent signs it together with the continuation that it presents. A copy of the
-//! agent's folder has the key as well, but not the continuation that the original was given since.
+//! The control plane sends a nonce; the agent signs it together with the continuation that it
+//! presents. A copy of the agent's folder has the key as well, but not the continuation that the
+//! original was given since.
 
 use bindery_core::{digest::Digest, id::ComputerId};
 use jiff::Timestamp;

@@ -1,7 +1,8 @@
 //! What workers and the control plane say to each other.
 //!
-//! An agent keeps one outbound WebSocket; the sandbox worker inside the control plane keeps a pair of channels. Both carry
-//! the same messages. The agent learns of work without asking, and ships its journals as they are written:
+//! An agent keeps one outbound WebSocket; the sandbox worker inside the control plane keeps a pair
+//! of channels. Both carry the same messages. The agent learns of work without asking, and ships
+//! its journals as they are written:
 //!
 //! ```text
 //!   control plane                         worker
@@ -14,7 +15,8 @@
 //!        | <----------------- Journal ----- |   entries: header, operations, end; streams and records are among them
 //!        | -- Kept -----------------------> |   they are stored: the worker may forget them
 //! ```
-//! What is lost on the way is said again: entries until they are kept, calls until they are answered.
+//! What is lost on the way is said again: entries until they are kept, calls until they are
+//! answered.
 
 pub mod bytes;
 pub mod hello;
@@ -24,6 +26,9 @@ pub mod order;
 
 /// The version of the protocol. Agent and control plane must speak the same one.
 pub const VERSION: u32 = 1;
+
+/// Where an agent enrols.
+pub const ENROL_PATH: &str = "/v1/enrol";
 
 /// Where an agent connects: the path of the WebSocket.
 pub const SESSION_PATH: &str = "/v1/agent/session";

@@ -1,4 +1,5 @@
-//! The messages. Each side ignores none: a message that it does not know ends the session with `ProtocolMismatch`.
+//! The messages. Each side ignores none: a message that it does not know ends the session with
+//! `ProtocolMismatch`.
 
 use crate::{bytes::Base64, hello::Challenge};
 use bindery_core::{code::Failure, digest::Digest, fleet::Report, id::JobId, job::Lease};
@@ -21,7 +22,8 @@ pub struct Held {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToControl {
-    /// Who it is: a signed `Proof`. The sandbox worker, which is in the same process, does not say it.
+    /// Who it is: a signed `Proof`. The sandbox worker, which is in the same process, does not say
+    /// it.
     Hello { proof: Envelope },
     /// The continuation of the welcome is on its disk.
     ContinuationKept,
@@ -51,7 +53,8 @@ pub enum ToWorker {
     Challenge(Challenge),
     /// The agent is who it says. `continuation` must be on its disk before it goes on.
     Welcome { session: u64, continuation: u64, trust: Envelope, time: Timestamp },
-    /// The session cannot be. The agent tells its operator; it tries again unless that is of no use.
+    /// The session cannot be. The agent tells its operator; it tries again unless that is of no
+    /// use.
     Rejected { error: Failure },
     /// A newer list of trusted publishers.
     Trust { trust: Envelope },

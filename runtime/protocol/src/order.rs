@@ -35,7 +35,8 @@ pub struct JobOrder {
     pub digest: Digest,
     /// How the module is run.
     pub level: Level,
-    /// The seal's signed statement, if the runbook is sealed: verified before compiling, at every load.
+    /// The seal's signed statement, if the runbook is sealed: verified before compiling, at every
+    /// load.
     pub seal: Option<Envelope>,
     /// What it may do. The worker keeps of this what its computer allows.
     pub grants: Vec<Grant>,

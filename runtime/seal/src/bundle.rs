@@ -3,8 +3,9 @@
 //! ```text
 //! "BNDRYSL1" | length of the envelope: u32, little endian | envelope: JSON | Wasm, to the end
 //! ```
-//! There is one spelling of a bundle: an envelope that is written in any other way than ours is refused, so that every
-//! bit of the file counts. Parsing verifies no signature; [`crate::statement::verify`] does.
+//! There is one spelling of a bundle: an envelope that is written in any other way than ours is
+//! refused, so that every bit of the file counts. Parsing verifies no signature;
+//! [`crate::statement::verify`] does.
 
 use crate::{envelope::Envelope, text::shown};
 use bindery_core::{

@@ -1,7 +1,8 @@
 //! DSSE: a payload, what kind it is, and one Ed25519 signature over both.
 //!
-//! The kind is part of what is signed, so that a signed trust list can never be taken for a job order. The payload is
-//! verified as bytes before anybody parses it. An envelope here carries exactly one signature.
+//! The kind is part of what is signed, so that a signed trust list can never be taken for a job
+//! order. The payload is verified as bytes before anybody parses it. An envelope here carries
+//! exactly one signature.
 
 use crate::{
     key::{PublicKey, SigningKey},
@@ -34,7 +35,8 @@ struct Signature {
 }
 
 impl Envelope {
-    /// Signs `payload` as a `payload_type`. `TooLarge` past [`limit::STATEMENT_BYTES`]; `Internal` if it has no JSON.
+    /// Signs `payload` as a `payload_type`. `TooLarge` past [`limit::STATEMENT_BYTES`]; `Internal`
+    /// if it has no JSON.
     pub fn sign(
         payload_type: &str,
         payload: &impl Serialize,
@@ -54,7 +56,8 @@ impl Envelope {
         &self.payload_type
     }
 
-    /// The key that the envelope says it is signed with. Not verified: [`Envelope::open`] does that.
+    /// The key that the envelope says it is signed with. Not verified: [`Envelope::open`] does
+    /// that.
     pub fn key_id(&self) -> Digest {
         self.signatures[0].keyid
     }

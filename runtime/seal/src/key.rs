@@ -67,7 +67,8 @@ impl PublicKey {
         Digest::of(self.as_bytes())
     }
 
-    /// Whether `signature` is this key's over `message`, with all the checks that Ed25519 leaves open to choice.
+    /// Whether `signature` is this key's over `message`, with all the checks that Ed25519 leaves
+    /// open to choice.
     pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
         self.0.verify_strict(message, &signature).is_ok()

@@ -1,4 +1,5 @@
-//! The statement of a seal: in-toto Statement v1, whose subject is the Wasm and whose predicate is the seal.
+//! The statement of a seal: in-toto Statement v1, whose subject is the Wasm and whose predicate is
+//! the seal.
 
 use crate::{
     bundle::{Bundle, check_wasm_size},
@@ -64,10 +65,11 @@ pub fn seal_module(seal: &Seal, wasm: &[u8], key: &SigningKey) -> Result<Bundle,
     Ok(Bundle { envelope, wasm: wasm.to_vec() })
 }
 
-/// The seal of `wasm` that `envelope` states, if a key of `trust` signed it, it is about these bytes, and it is valid.
+/// The seal of `wasm` that `envelope` states, if a key of `trust` signed it, it is about these
+/// bytes, and it is valid.
 ///
-/// For a new import `trust` is [`TrustList::active`]; for a version that is pinned, the whole list. Fails with
-/// `UntrustedPublisher`, `BadSignature`, `NotValidNow` or `TooLarge`.
+/// For a new import `trust` is [`TrustList::active`]; for a version that is pinned, the whole list.
+/// Fails with `UntrustedPublisher`, `BadSignature`, `NotValidNow` or `TooLarge`.
 pub fn verify(
     envelope: &Envelope,
     wasm: &[u8],

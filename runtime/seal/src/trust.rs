@@ -1,6 +1,8 @@
-//! The trust list: whose seals a workspace believes. Signed by the workspace key, pinned by each agent at enrolment.
+//! The trust list: whose seals a workspace believes. Signed by the workspace key, pinned by each
+//! agent at enrolment.
 //!
-//! A retired key stays on the list, for the versions that are pinned; [`TrustList::active`] leaves it out.
+//! A retired key stays on the list, for the versions that are pinned; [`TrustList::active`] leaves
+//! it out.
 
 use crate::{
     envelope::Envelope,
@@ -57,7 +59,8 @@ impl TrustList {
         Self { version: self.version, keys: self.keys.iter().filter(active).cloned().collect() }
     }
 
-    /// The list in an envelope, signed with the workspace key. `TooLarge`, or `Conflict` for a key that is on it twice.
+    /// The list in an envelope, signed with the workspace key. `TooLarge`, or `Conflict` for a key
+    /// that is on it twice.
     pub fn sign(&self, workspace: &SigningKey) -> Result<Envelope, Failure> {
         self.check()?;
         Envelope::sign(PAYLOAD_TYPE, self, workspace)

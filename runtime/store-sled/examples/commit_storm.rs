@@ -1,4 +1,5 @@
-//! Measures durable commits per second with 1, 16 and 256 callers: `cargo run --example commit_storm`.
+//! Measures durable commits per second with 1, 16 and 256 callers: `cargo run --example
+//! commit_storm`.
 
 use bindery_store::{
     Stores,

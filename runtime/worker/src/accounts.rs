@@ -1,4 +1,5 @@
-//! The accounts whose Hybrid Runbook Worker this is: `accounts.json`, each as the workspace key signed it.
+//! The accounts whose Hybrid Runbook Worker this is: `accounts.json`, each as the workspace key
+//! signed it.
 //!
 //! An account is in force only once it is on the disk.
 
@@ -51,8 +52,8 @@ impl Accounts {
 
     /// Takes a signed configure order: durable when this returns.
     ///
-    /// `BadSignature`, `ChangesNotAllowed`, `RefusedByComputer`, `NotValidNow` for one that is older than what is known,
-    /// `Internal` if it cannot be written.
+    /// `BadSignature`, `ChangesNotAllowed`, `RefusedByComputer`, `NotValidNow` for one that is
+    /// older than what is known, `Internal` if it cannot be written.
     pub(crate) fn configure(
         &self,
         envelope: &Envelope,

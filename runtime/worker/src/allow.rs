@@ -1,7 +1,8 @@
 //! What this computer lets any account do, whatever the workspace signs.
 //!
-//! The `allow` file belongs to the computer's owner: one grant per line, `#` begins a comment. It is read at each order,
-//! so a change holds for the next job. A file that cannot be read allows nothing.
+//! The `allow` file belongs to the computer's owner: one grant per line, `#` begins a comment. It
+//! is read at each order, so a change holds for the next job. A file that cannot be read allows
+//! nothing.
 
 use bindery_core::{
     code::{Code, Failure},
@@ -31,8 +32,8 @@ pub struct AllowFile {
 }
 
 impl Allow {
-    /// Of `grants` those that are allowed here. `ChangesNotAllowed`, or `RefusedByComputer` if the file is no list of
-    /// grants.
+    /// Of `grants` those that are allowed here. `ChangesNotAllowed`, or `RefusedByComputer` if the
+    /// file is no list of grants.
     pub(crate) fn keep(&self, grants: &[Grant]) -> Result<Vec<Grant>, Failure> {
         match self {
             Allow::Everything => Ok(grants.to_vec()),

@@ -1,4 +1,5 @@
-//! How long to wait before connecting again: twice as long each time, up to a limit, and never the same for all.
+//! How long to wait before connecting again: twice as long each time, up to a limit, and never the
+//! same for all.
 
 use bindery_core::limit;
 use std::time::Duration;

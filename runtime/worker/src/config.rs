@@ -11,7 +11,8 @@ pub type CapabilityFactory = Box<dyn FnOnce(Arc<dyn Upstream>) -> Capabilities +
 
 /// What a worker is made of.
 pub struct Config {
-    /// Its folder: `journal/`, `modules/`, `accounts.json`, `trust.json`. It is made if it is not there.
+    /// Its folder: `journal/`, `modules/`, `accounts.json`, `trust.json`. It is made if it is not
+    /// there.
     pub state: PathBuf,
     /// Its clock.
     pub clock: Arc<dyn Clock>,
@@ -34,8 +35,8 @@ pub struct Config {
 /// Says how the computer is.
 #[async_trait::async_trait]
 pub trait Reporter: Send + Sync + 'static {
-    /// Assesses the computer. Called at the start of a session, after each job, now and then, and when asked; never
-    /// twice at the same time.
+    /// Assesses the computer. Called at the start of a session, after each job, now and then, and
+    /// when asked; never twice at the same time.
     async fn report(&self) -> Report;
 }
 

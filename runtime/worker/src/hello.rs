@@ -3,7 +3,8 @@
 //! ```text
 //!   Challenge -> Hello -> Welcome -> continuation and trust list on the disk -> ContinuationKept
 //! ```
-//! In the process of the control plane nobody asks who it is: there the session begins with Welcome.
+//! In the process of the control plane nobody asks who it is: there the session begins with
+//! Welcome.
 
 use crate::{agent::identity::Identity, session::Ended, trust::Trust};
 use bindery_core::{

@@ -1,8 +1,9 @@
 //! The agent as a library; also the worker inside the control plane.
 //!
-//! A worker connects to its control plane, verifies what it is told to do, runs jobs in the sandbox, and ships their
-//! journals. It believes two keys and nobody else: the workspace's, which it pinned, for accounts and publishers; and an
-//! account's order key, which the workspace's vouches for, for jobs. Whatever they sign, the computer's `allow` file caps.
+//! A worker connects to its control plane, verifies what it is told to do, runs jobs in the
+//! sandbox, and ships their journals. It believes two keys and nobody else: the workspace's, which
+//! it pinned, for accounts and publishers; and an account's order key, which the workspace's
+//! vouches for, for jobs. Whatever they sign, the computer's `allow` file caps.
 //!
 //! ```text
 //!   session ---- orders ---> runner ---> sandbox's gate ---> spool = the journal on disk

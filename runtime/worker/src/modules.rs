@@ -1,6 +1,8 @@
-//! Modules by digest: on disk, or fetched over the session; compiled ones are kept for the next job.
+//! Modules by digest: on disk, or fetched over the session; compiled ones are kept for the next
+//! job.
 //!
-//! Bytes are verified at every load, and a seal at every start of a job, before anything is compiled from them.
+//! Bytes are verified at every load, and a seal at every start of a job, before anything is
+//! compiled from them.
 
 use crate::{
     files::{self, FileError},

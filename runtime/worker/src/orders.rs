@@ -1,6 +1,7 @@
 //! Job orders: who signed them, for whom, when, and what is left of their grants here.
 //!
-//! Everything that is checked of an order is checked here; whether there is room for it is the runner's.
+//! Everything that is checked of an order is checked here; whether there is room for it is the
+//! runner's.
 
 use crate::{
     accounts::{Accounts, Known},
@@ -83,7 +84,8 @@ fn check_addressee(order: &JobOrder, known: &Known) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What an order says, without asking who signed it: only for what gives no power, such as where to send a refusal.
+/// What an order says, without asking who signed it: only for what gives no power, such as where to
+/// send a refusal.
 pub(crate) fn unverified(envelope: &Envelope) -> Option<JobOrder> {
     #[derive(Deserialize)]
     struct Payload {

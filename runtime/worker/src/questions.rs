@@ -1,4 +1,5 @@
-//! Questions to the control plane that outlive a session: said again on each, until they are answered.
+//! Questions to the control plane that outlive a session: said again on each, until they are
+//! answered.
 //!
 //! A question goes when whoever asked it no longer waits.
 
@@ -27,7 +28,8 @@ impl<K: Ord + Copy, A> Questions<K, A> {
         Self { open: Mutex::default(), news }
     }
 
-    /// Asks, and returns the answer. Dropping the future takes the question back. Each key is asked once at a time.
+    /// Asks, and returns the answer. Dropping the future takes the question back. Each key is asked
+    /// once at a time.
     pub(crate) async fn ask(&self, key: K, message: ToControl) -> A {
         let _taken_back = TakeBack { questions: self, key };
         let (answer, wait) = oneshot::channel();

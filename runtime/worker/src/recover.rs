@@ -1,7 +1,8 @@
 //! After a restart: what the journal holds is what there is.
 //!
-//! A job with an end is shipped. Any other goes on by replay, if its order still verifies (its time does not matter: it
-//! was begun in time), nothing of its journal is lost, and it was not interrupted too often.
+//! A job with an end is shipped. Any other goes on by replay, if its order still verifies (its time
+//! does not matter: it was begun in time), nothing of its journal is lost, and it was not
+//! interrupted too often.
 
 use crate::{
     accounts::Accounts,
@@ -114,7 +115,8 @@ fn resume(
     let value = if planned { json!({}) } else { json!({ RESTART: restarts }) };
     let text = "the worker restarted; the job goes on from its journal".to_owned();
     let note = Body::Note { kind: StreamKind::Warning, text, value: Some(value) };
-    // Written here, not by the gate: a note of the gate would move the guest's clock before the replay.
+    // Written here, not by the gate: a note of the gate would move the guest's clock before the
+    // replay.
     let sequence = entries.len() as u64;
     let entry = Entry { sequence, time: after(runner, &entries), body: note };
     runner.spool.append(accepted.order.job, accepted.order.lease, &entry)?;

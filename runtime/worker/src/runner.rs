@@ -1,4 +1,5 @@
-//! Runs jobs: each behind its own gate, in its own task. How a job ended stands in its journal and nowhere else.
+//! Runs jobs: each behind its own gate, in its own task. How a job ended stands in its journal and
+//! nowhere else.
 //!
 //! ```text
 //!   order -> header in the journal -> module -> sandbox -> End in the journal
@@ -140,7 +141,8 @@ impl Runner {
         self.go(accepted, opening, Ok(()))
     }
 
-    /// The first entries of a journal. They have one time, the one that the guest's clock begins at.
+    /// The first entries of a journal. They have one time, the one that the guest's clock begins
+    /// at.
     fn opening(&self, accepted: &Accepted) -> Result<Vec<Entry>, Failure> {
         let order = &accepted.order;
         let mut seed = [0; 32];
@@ -171,7 +173,8 @@ impl Runner {
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
-    /// Starts the job from its journal `entries`, which the spool has; or ends it at once where `ready` is an error.
+    /// Starts the job from its journal `entries`, which the spool has; or ends it at once where
+    /// `ready` is an error.
     pub(crate) fn go(
         self: &Arc<Self>,
         accepted: Accepted,
@@ -245,7 +248,7 @@ impl Runner {
             }
         };
         match ended {
-            Ok(outcome) => tracing::info!(%job, ?outcome, "the job ended"),
+            Ok(outcome) => tracing::info!(%job, outcome = outcome.name(), "the job ended"),
             Err(error) if error.code == Code::WrongWorker => tracing::info!(%job, "fenced off"),
             Err(error) => tracing::error!(%job, %error, "the end of the job cannot be written"),
         }
@@ -287,7 +290,8 @@ impl Runner {
         }
     }
 
-    /// Ends a job that is not this worker's, and forgets its journal. An operation that must happen once ends first.
+    /// Ends a job that is not this worker's, and forgets its journal. An operation that must happen
+    /// once ends first.
     pub(crate) fn fence(&self, job: JobId) {
         if let Some(running) = self.running.lock().get(&job) {
             running.cancel(Failure::new(Code::WrongWorker, "the job is another worker's"));

@@ -1,6 +1,8 @@
-//! One session, from the welcome to its end: several loops over the same link, over as soon as one of them is.
+//! One session, from the welcome to its end: several loops over the same link, over as soon as one
+//! of them is.
 //!
-//! A session holds no state that matters: what was not kept or answered is said again on the next one.
+//! A session holds no state that matters: what was not kept or answered is said again on the next
+//! one.
 
 use crate::{
     accounts::Accounts,

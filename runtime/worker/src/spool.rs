@@ -1,10 +1,11 @@
-//! The spool IS the journal: entries wait here, as they lie on disk, until the control plane has stored them.
+//! The spool IS the journal: entries wait here, as they lie on disk, until the control plane has
+//! stored them.
 //!
 //! ```text
 //!   appended --Log::sync--> synced --said--> said --Kept--> forgotten
 //! ```
-//! Nothing is said before it is synced, and nothing is forgotten before it is kept. On a new session everything that was
-//! not kept is said again.
+//! Nothing is said before it is synced, and nothing is forgotten before it is kept. On a new
+//! session everything that was not kept is said again.
 
 use bindery_core::{
     code::{Code, Failure},
@@ -98,7 +99,8 @@ impl Spool {
         self.news.notify_one();
     }
 
-    /// Appends an entry of the job under `lease`. `WrongWorker` once the job is not held under it any more.
+    /// Appends an entry of the job under `lease`. `WrongWorker` once the job is not held under it
+    /// any more.
     pub(crate) fn append(&self, job: JobId, lease: Lease, entry: &Entry) -> Result<(), Failure> {
         let mut jobs = self.jobs.lock();
         let Some(queue) = jobs.get_mut(&job).filter(|queue| queue.lease == lease) else {
@@ -111,7 +113,8 @@ impl Spool {
             return Err(Failure::new(Code::Internal, message));
         }
         let bytes = entry.encode();
-        // Under the lock, so that the log has the same order as the queue, and nothing after "forget".
+        // Under the lock, so that the log has the same order as the queue, and nothing after
+        // "forget".
         self.log.append(job, bytes.clone()).map_err(broken)?;
         queue.push(entry, bytes);
         self.news.notify_one();

@@ -1,4 +1,5 @@
-//! The trust list as this worker knows it: the newest that the workspace key signed, kept in `trust.json`.
+//! The trust list as this worker knows it: the newest that the workspace key signed, kept in
+//! `trust.json`.
 
 use crate::{config::BuildError, files};
 use bindery_core::code::{Code, Failure};
@@ -28,8 +29,8 @@ impl Trust {
         Ok(Self { path, workspace, list: RwLock::new(Arc::new(list)) })
     }
 
-    /// Takes a list that the workspace key signed. An older one than is known changes nothing: nobody gets a publisher
-    /// back that was removed.
+    /// Takes a list that the workspace key signed. An older one than is known changes nothing:
+    /// nobody gets a publisher back that was removed.
     pub(crate) fn take(&self, envelope: &Envelope) -> Result<(), Failure> {
         let list = TrustList::open(envelope, &self.workspace)?;
         let mut held = self.list.write();

@@ -95,7 +95,8 @@ impl Worker {
         Ok(Self { desk, found, _lock: lock })
     }
 
-    /// Takes up what was interrupted, then keeps a session and does what it says, until `drain` is asked for.
+    /// Takes up what was interrupted, then keeps a session and does what it says, until `drain` is
+    /// asked for.
     ///
     /// Jobs that run then are left to be resumed by the next worker of the folder.
     pub async fn run(

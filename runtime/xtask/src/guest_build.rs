@@ -1,15 +1,15 @@
 //! How runbooks are compiled: the one `cargo` call for every guest of the workspace.
 //!
-//! It uses the standard library alone, so that a build script can include it with `#[path]`. It only makes the
-//! command: the caller runs it.
+//! It uses the standard library alone, so that a build script can include it with `#[path]`. It
+//! only makes the command: the caller runs it.
 
 use std::{path::Path, process::Command};
 
 /// The folders whose packages are guests.
 pub(crate) const FOLDERS: [&str; 2] = ["builtin-runbooks", "guest-examples"];
 
-/// What a build of the host says to its children and a build of guests must not hear: flags for another target, a
-/// lint driver in place of the compiler, another target folder.
+/// What a build of the host says to its children and a build of guests must not hear: flags for
+/// another target, a lint driver in place of the compiler, another target folder.
 const NOT_FOR_GUESTS: [&str; 6] = [
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",
@@ -22,7 +22,8 @@ const NOT_FOR_GUESTS: [&str; 6] = [
 /// The command that builds `packages` of the workspace at `root` for `target` into
 /// `target_dir/<target>/guest/*.wasm`.
 ///
-/// `target_dir` must not be the folder of a cargo that waits for this command: it holds that folder's lock.
+/// `target_dir` must not be the folder of a cargo that waits for this command: it holds that
+/// folder's lock.
 pub(crate) fn command(
     root: &Path,
     target_dir: &Path,

@@ -1,7 +1,7 @@
 //! Brings the Wasm target that runbooks are built for where it is missing.
 //!
-//! It uses the standard library alone, so that a build script can include it with `#[path]`. It never installs a
-//! toolchain and never changes which one is in use.
+//! It uses the standard library alone, so that a build script can include it with `#[path]`. It
+//! never installs a toolchain and never changes which one is in use.
 
 use std::{
     env,
@@ -41,8 +41,9 @@ impl std::error::Error for Missing {}
 
 /// Makes sure that the toolchain of the workspace at `root` can build for [`TARGET`].
 ///
-/// Asks `rustc` first, so it costs a few milliseconds and needs neither rustup nor a network where the target is
-/// there. Works with `RUSTUP_AUTO_INSTALL=0`, where `rust-toolchain.toml` alone brings nothing.
+/// Asks `rustc` first, so it costs a few milliseconds and needs neither rustup nor a network where
+/// the target is there. Works with `RUSTUP_AUTO_INSTALL=0`, where `rust-toolchain.toml` alone
+/// brings nothing.
 pub(crate) fn ensure(root: &Path) -> Result<(), Missing> {
     if present(root) {
         return Ok(());
@@ -77,13 +78,15 @@ fn present(root: &Path) -> bool {
     })
 }
 
-/// Whether `folder` holds a standard library: a target that was removed leaves an empty folder behind.
+/// Whether `folder` holds a standard library: a target that was removed leaves an empty folder
+/// behind.
 fn has_std(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
-/// The toolchain to add the target to: the one that runs this build, else the one that the workspace pins.
+/// The toolchain to add the target to: the one that runs this build, else the one that the
+/// workspace pins.
 fn toolchain(root: &Path) -> String {
     if let Ok(running) = env::var("RUSTUP_TOOLCHAIN")
         && !running.is_empty()

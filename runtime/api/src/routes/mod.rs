@@ -1,7 +1,7 @@
 //! Routes: what paths there are, who may use them, what they take and what they answer.
 //!
-//! [`ROUTES`] is the only list of paths: the server builds its router from it, the client its requests, and
-//! [`crate::openapi`] the document.
+//! [`ROUTES`] is the only list of paths: the server builds its router from it, the client its
+//! requests, and [`crate::openapi`] the document.
 
 mod table;
 mod url;

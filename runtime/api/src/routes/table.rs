@@ -24,7 +24,8 @@ use bindery_core::{
     stream::StreamRecord,
 };
 
-/// What an export answers: the file as it was imported, or any other bytes to a client that asks for them.
+/// What an export answers: the file as it was imported, or any other bytes to a client that asks
+/// for them.
 const CONTENT: &[&str] = &["application/octet-stream"];
 /// What an import takes.
 const IMPORT: &[&str] = &[WASM, BUNDLE];

@@ -1,7 +1,7 @@
 //! Paths with values in place of their parameters.
 
-/// `path` with each `{name}` replaced by its percent-encoded value; a parameter without a value stays as it is,
-/// and so leads nowhere.
+/// `path` with each `{name}` replaced by its percent-encoded value; a parameter without a value
+/// stays as it is, and so leads nowhere.
 pub fn url(path: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
@@ -18,7 +18,8 @@ pub fn url(path: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-/// Keeps what RFC 3986 calls unreserved. A segment of dots alone would be taken for a step up, so it is encoded too.
+/// Keeps what RFC 3986 calls unreserved. A segment of dots alone would be taken for a step up, so
+/// it is encoded too.
 fn encode(value: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let dots = matches!(value, "." | "..");

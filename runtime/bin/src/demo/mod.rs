@@ -1,7 +1,8 @@
 //! `bindery demo`: the main job on this machine, with scratch computers.
 //!
-//! It starts a control plane and agents as processes of their own on loopback, all in one folder that it names, makes an
-//! update deployment, shows what the two runbooks do, and checks the facts. It never touches this machine's packages.
+//! It starts a control plane and agents as processes of their own on loopback, all in one folder
+//! that it names, makes an update deployment, shows what the two runbooks do, and checks the facts.
+//! It never touches this machine's packages.
 
 mod facts;
 mod processes;

@@ -1,4 +1,5 @@
-//! What the demo shows: steps, live lines of the runbooks' streams, tables. With `--output json` only the facts.
+//! What the demo shows: steps, live lines of the runbooks' streams, tables. With `--output json`
+//! only the facts.
 
 use super::{ACCOUNT, facts::Facts};
 use anyhow::{Context as _, Result};

@@ -1,6 +1,7 @@
 //! Child jobs: started and watched by the control plane.
 //!
-//! Nothing is decided here: the worker passes the operation on and waits for the answer, across reconnections.
+//! Nothing is decided here: the worker passes the operation on and waits for the answer, across
+//! reconnections.
 
 use bindery_core::{
     code::Failure,

@@ -1,7 +1,7 @@
 //! The operations of `update-inventory` and `update-installer`, carried out by one [`Provider`].
 //!
-//! It turns arguments into calls and answers into JSON, and tells of progress. It chooses no update,
-//! and knows no window: the gate has checked deadline and reserve before.
+//! It turns arguments into calls and answers into JSON, and tells of progress. It chooses no
+//! update, and knows no window: the gate has checked deadline and reserve before.
 
 mod throttle;
 

@@ -1,4 +1,5 @@
-//! Accounts. The first deployment makes one by itself, with the sealed runbooks and modules that come with it.
+//! Accounts. The first deployment makes one by itself, with the sealed runbooks and modules that
+//! come with it.
 
 use crate::{
     documents::{ACCOUNTS, Items, RUNBOOKS, WORKERS, no_indexes, runbook_key},

@@ -114,7 +114,8 @@ impl ControlPlane {
         })
     }
 
-    /// Stores a new job together with `batch`, activated if a worker has a place for it, and orders it.
+    /// Stores a new job together with `batch`, activated if a worker has a place for it, and orders
+    /// it.
     pub(crate) async fn launch(&self, mut job: Job, batch: Batch) -> Result<Job, Failure> {
         let placed = self.place(&job).await?;
         let lease = placed.map(|(worker, _)| Lease { worker, epoch: 1 });

@@ -1,4 +1,5 @@
-//! Runbooks: import, publish, show, export, delete. What a seal forbids is refused here, whoever asks.
+//! Runbooks: import, publish, show, export, delete. What a seal forbids is refused here, whoever
+//! asks.
 
 use crate::{
     app::tokens::Caller,
@@ -25,7 +26,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A version with the signed statement of its seal, if it is sealed. Never changed; jobs are pinned to it.
+/// A version with the signed statement of its seal, if it is sealed. Never changed; jobs are pinned
+/// to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StoredVersion {
@@ -141,7 +143,8 @@ impl ControlPlane {
             .into_iter()
     }
 
-    /// Inspects and stores the bytes of a version; the batch that makes it known, for the caller to commit.
+    /// Inspects and stores the bytes of a version; the batch that makes it known, for the caller to
+    /// commit.
     pub(crate) async fn store_version(
         &self,
         account: &Name,
@@ -284,7 +287,8 @@ fn name_of(import: &Import, seal: Option<&Seal>, manifest: &Manifest) -> Result<
 /// What stands for the name in a module without manifest.
 const NAMELESS: &str = "Unnamed";
 
-/// The manifest of a module that has none: it asks for what its imports prove that it may want, but for masks.
+/// The manifest of a module that has none: it asks for what its imports prove that it may want, but
+/// for masks.
 fn nameless(module: &Module) -> Manifest {
     #[expect(clippy::expect_used, reason = "a constant that is a name")]
     let name = NAMELESS.parse().expect("a name");

@@ -1,4 +1,5 @@
-//! Update runs: they follow from their jobs and machine runs; they are cancelled, repeated, and proved.
+//! Update runs: they follow from their jobs and machine runs; they are cancelled, repeated, and
+//! proved.
 
 use crate::{
     app::{deployments::run_indexes, tokens::Caller},
@@ -247,7 +248,8 @@ impl ControlPlane {
     }
 }
 
-/// What a child job's phase means for its machine run. A runbook says how it went in the `status` of its result.
+/// What a child job's phase means for its machine run. A runbook says how it went in the `status`
+/// of its result.
 fn verdict(phase: &Phase) -> Option<(MachineEvent, Option<Failure>)> {
     match phase {
         Phase::Running { .. } => Some((MachineEvent::Start, None)),

@@ -113,7 +113,8 @@ impl ControlPlane {
         Ok((token, secret))
     }
 
-    /// The token of this secret, if it is valid. Looked up by digest, so time tells nothing about it.
+    /// The token of this secret, if it is valid. Looked up by digest, so time tells nothing about
+    /// it.
     async fn token(&self, secret: &str) -> Result<Option<Token>, Failure> {
         let digest = Digest::of(secret.as_bytes()).to_string();
         let (found, _) =

@@ -62,7 +62,8 @@ impl ControlPlane {
 
     /// Makes a computer a Hybrid Runbook Worker of `account`. Doing it twice is the same as once.
     ///
-    /// It counts as configured when its agent has durably acknowledged; only then the worker is known here.
+    /// It counts as configured when its agent has durably acknowledged; only then the worker is
+    /// known here.
     pub(crate) async fn configure(
         &self,
         account: &Name,

@@ -1,6 +1,7 @@
 //! Agents: enrolment, and the WebSocket that carries a session.
 //!
-//! The bridge moves messages between the socket and the session's link; what they mean is the session's business.
+//! The bridge moves messages between the socket and the session's link; what they mean is the
+//! session's business.
 
 use crate::{
     app::computers::Applicant,
@@ -114,7 +115,8 @@ async fn put(
     sink.send(Message::Text(text.into())).await
 }
 
-/// Hands on what the agent says, until either side ends; a message that cannot be read is the failure.
+/// Hands on what the agent says, until either side ends; a message that cannot be read is the
+/// failure.
 async fn receive(
     mut stream: SplitStream<WebSocket>,
     say: mpsc::Sender<ToControl>,

@@ -1,4 +1,5 @@
-//! Who may use a route: the bearer token is held against the route's line in the table, here and nowhere else.
+//! Who may use a route: the bearer token is held against the route's line in the table, here and
+//! nowhere else.
 
 use crate::{app::tokens::Caller, http::problem::Refusal, plane::ControlPlane};
 use axum::{
@@ -13,8 +14,8 @@ use bindery_core::{
     code::{Code, Failure},
 };
 
-/// Lets a request through to the handler of `route`, with its [`Caller`] unless the route is public; gives the reply
-/// the status of the table.
+/// Lets a request through to the handler of `route`, with its [`Caller`] unless the route is
+/// public; gives the reply the status of the table.
 pub(super) async fn admit(
     State((plane, route)): State<(ControlPlane, &'static Route)>,
     mut request: Request,

@@ -110,7 +110,8 @@ fn shown(preview: Preview, options: &AdditionalOptions) -> PreviewComputer {
     }
 }
 
-/// Whether the options choose `update`, as their documentation says. What counts is what the runbook chooses.
+/// Whether the options choose `update`, as their documentation says. What counts is what the
+/// runbook chooses.
 fn chooses(options: &AdditionalOptions, update: &Update) -> bool {
     let names = names(update);
     let named = |masks: &[String]| {
@@ -129,7 +130,8 @@ fn chooses(options: &AdditionalOptions, update: &Update) -> bool {
         }
 }
 
-/// What a mask may name: the package with and without its architecture, the KB number with and without `KB`.
+/// What a mask may name: the package with and without its architecture, the KB number with and
+/// without `KB`.
 fn names(update: &Update) -> Vec<String> {
     let package = update.id.split_once('=').map(|(package, _)| package);
     let bare = package.and_then(|package| package.split_once(':')).map(|(bare, _)| bare);

@@ -117,8 +117,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
 
 /// Reads a body of at most `most` bytes.
 ///
-/// What a longer one has beyond is read as well, up to as much again, and thrown away: a client that still writes
-/// would not hear the answer.
+/// What a longer one has beyond is read as well, up to as much again, and thrown away: a client
+/// that still writes would not hear the answer.
 async fn read(body: Body, most: usize) -> Result<Bytes, Failure> {
     let (mut whole, mut seen) = (Vec::with_capacity(size_hint(&body).min(most)), 0_usize);
     let mut parts = body.into_data_stream();

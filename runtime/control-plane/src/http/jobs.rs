@@ -52,7 +52,8 @@ pub(super) async fn show(
     Ok(Json(plane.job(&account, job).await?.into()))
 }
 
-/// A page may have fewer records than asked for, and yet a next one: entries that say nothing count as well.
+/// A page may have fewer records than asked for, and yet a next one: entries that say nothing count
+/// as well.
 pub(super) async fn streams(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,

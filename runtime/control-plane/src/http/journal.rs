@@ -1,6 +1,7 @@
 //! The journal of a job, as its operator sees it: which operation, when, and how it answered.
 //!
-//! Arguments are shown as their digest; parameters, the seed and the order of the header are not shown at all.
+//! Arguments are shown as their digest; parameters, the seed and the order of the header are not
+//! shown at all.
 
 use crate::{
     http::{

@@ -1,7 +1,8 @@
 //! HTTP: each route of the API's table with its handler.
 //!
-//! Handlers extract, call one use case, and convert; they never see the store. Who may do what stands in the table and
-//! is enforced in one place, [`auth`]; whatever goes wrong leaves as a problem, by [`problem`].
+//! Handlers extract, call one use case, and convert; they never see the store. Who may do what
+//! stands in the table and is enforced in one place, [`auth`]; whatever goes wrong leaves as a
+//! problem, by [`problem`].
 
 mod accounts;
 mod agent;

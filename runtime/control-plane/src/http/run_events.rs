@@ -1,4 +1,5 @@
-//! Following an update run: the run and its machine runs as they are, then what changes, the ended run last.
+//! Following an update run: the run and its machine runs as they are, then what changes, the ended
+//! run last.
 //!
 //! A client that comes back gets the state anew, which is all that it missed.
 

@@ -14,7 +14,8 @@ pub(super) trait Watch: Send + 'static {
     /// What happens to it.
     type Event: Serialize + Send;
 
-    /// What is new since the last look, in order. It waits until there is something, or returns nothing at the end.
+    /// What is new since the last look, in order. It waits until there is something, or returns
+    /// nothing at the end.
     fn next(&mut self) -> impl Future<Output = Result<Vec<Self::Event>, Failure>> + Send;
 
     /// What a client sends to go on after `event`.

@@ -1,4 +1,5 @@
-//! What time asks for: deployments whose time has come, jobs that wait for a place, workers that are silent.
+//! What time asks for: deployments whose time has come, jobs that wait for a place, workers that
+//! are silent.
 
 mod dispatcher;
 mod scheduler;
@@ -9,7 +10,8 @@ use bindery_core::code::Failure;
 use tokio::task::JoinSet;
 
 impl ControlPlane {
-    /// Picks up what was going on when the control plane ended, and runs its tasks until the set is dropped.
+    /// Picks up what was going on when the control plane ended, and runs its tasks until the set is
+    /// dropped.
     pub async fn start_tasks(&self) -> Result<JoinSet<()>, Failure> {
         for run in self.open_runs().await? {
             self.refresh_run(run.id).await?;

@@ -1,4 +1,5 @@
-//! The scheduler: starts the run of each deployment whose time has come. Run-now is a schedule that is due.
+//! The scheduler: starts the run of each deployment whose time has come. Run-now is a schedule that
+//! is due.
 
 use crate::{documents::DEPLOYMENTS, plane::ControlPlane};
 use bindery_core::{

@@ -1,4 +1,5 @@
-//! The watchdog: jobs of workers that are gone become Disconnected, and end when nobody can expect them any more.
+//! The watchdog: jobs of workers that are gone become Disconnected, and end when nobody can expect
+//! them any more.
 
 use crate::plane::ControlPlane;
 use bindery_core::{
@@ -47,7 +48,8 @@ async fn look(plane: &ControlPlane, started: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the silence of a job's worker means for it now. `gone_since` is none while the worker is there.
+/// What the silence of a job's worker means for it now. `gone_since` is none while the worker is
+/// there.
 fn decide(job: &Job, gone_since: Option<Timestamp>, now: Timestamp) -> Option<JobEvent> {
     let past = |from: Timestamp, by: Duration| {
         SignedDuration::try_from(by).is_ok_and(|by| now.duration_since(from) > by)

@@ -1,4 +1,5 @@
-//! Enrolment: how a computer becomes one of the workspace. Done once; a computer that has an identity keeps it.
+//! Enrolment: how a computer becomes one of the workspace. Done once; a computer that has an
+//! identity keeps it.
 
 use super::{
     address::Address,
@@ -32,7 +33,6 @@ use std::{
     time::Duration,
 };
 
-const PATH: &str = "/v1/enrol";
 /// How long the control plane may take to answer.
 const ANSWER: Duration = Duration::from_secs(30);
 
@@ -92,8 +92,8 @@ pub enum EnrolError {
 
 /// Makes a key, enrols at the control plane at `address`, and keeps the identity in `folder`.
 ///
-/// `name` is the host name; `now` this computer's time. Nothing is sent before the control plane has proved that it is
-/// the one that the token names.
+/// `name` is the host name; `now` this computer's time. Nothing is sent before the control plane
+/// has proved that it is the one that the token names.
 pub async fn enrol(
     folder: &Path,
     address: &Address,
@@ -173,7 +173,7 @@ async fn ask(
 
 fn request(address: &Address, enrol: &Enrol<'_>) -> Result<Request<String>, EnrolError> {
     let body = serde_json::to_string(enrol).map_err(|error| odd(address, error.to_string()))?;
-    Request::post(PATH)
+    Request::post(bindery_protocol::ENROL_PATH)
         .header(header::HOST, address.authority())
         .header(header::CONTENT_TYPE, "application/json")
         .body(body)

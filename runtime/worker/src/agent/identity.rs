@@ -1,6 +1,7 @@
 //! Who this computer is to its workspace: `identity.json` and `agent.key`.
 //!
-//! The continuation in it changes with every session. That is how a copy of the folder is found out.
+//! The continuation in it changes with every session. That is how a copy of the folder is found
+//! out.
 
 use crate::files::{self, FileError};
 use bindery_core::id::{ComputerId, WorkspaceId};
@@ -31,7 +32,8 @@ pub struct Facts {
     pub continuation: u64,
     /// The address of the control plane.
     pub url: String,
-    /// SHA-256 of the CA's certificate that it pinned, 64 hex digits; none where the address is not secured.
+    /// SHA-256 of the CA's certificate that it pinned, 64 hex digits; none where the address is not
+    /// secured.
     pub ca: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! What only the agent of a computer has: an identity, and a way to a control plane that is elsewhere.
+//! What only the agent of a computer has: an identity, and a way to a control plane that is
+//! elsewhere.
 
 pub mod address;
 pub mod enrol;

@@ -1,7 +1,7 @@
 //! TLS to a control plane that is known by the digest of its CA's certificate, and by nothing else.
 //!
-//! The chain that it presents holds the CA's certificate. Only if that one has the pinned SHA-256 is the rest verified,
-//! against it alone. The system's roots are never asked.
+//! The chain that it presents holds the CA's certificate. Only if that one has the pinned SHA-256
+//! is the rest verified, against it alone. The system's roots are never asked.
 
 use super::{address::Address, token::Pin};
 use crate::connector::ConnectError;

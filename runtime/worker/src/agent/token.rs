@@ -1,6 +1,7 @@
 //! Enrolment tokens: `bnd-enrol.<secret>.<SHA-256 of the CA's certificate, 64 hex digits>`.
 //!
-//! The secret proves to the control plane that the agent may come; the digest proves to the agent whom it came to.
+//! The secret proves to the control plane that the agent may come; the digest proves to the agent
+//! whom it came to.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Becoming a worker of an account: only with the workspace's word, only durably, only as far as the computer allows.
+//! Becoming a worker of an account: only with the workspace's word, only durably, only as far as
+//! the computer allows.
 
 use crate::{fake::*, support::*};
 use bindery_core::code::Code;

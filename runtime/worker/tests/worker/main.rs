@@ -1,4 +1,5 @@
-//! The worker against a control plane in miniature, over the in-process link; and the agent's way over TLS.
+//! The worker against a control plane in miniature, over the in-process link; and the agent's way
+//! over TLS.
 
 mod fake;
 mod support;

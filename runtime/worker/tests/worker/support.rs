@@ -1,4 +1,5 @@
-//! A control plane in miniature: it signs orders with its own keys and listens to what the worker says.
+//! A control plane in miniature: it signs orders with its own keys and listens to what the worker
+//! says.
 
 use crate::fake::{
     Deeds, Fake, SANDBOX, Standing, account, job, now, program, worker_id, workspace,

@@ -49,7 +49,8 @@ fn authority() -> Authority {
     Authority { ca: ca.der().clone(), leaf: leaf.der().clone(), key }
 }
 
-/// A control plane that shows `chain`, and answers every request with `answer`; it counts the requests.
+/// A control plane that shows `chain`, and answers every request with `answer`; it counts the
+/// requests.
 async fn serve(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,

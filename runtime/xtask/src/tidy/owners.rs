@@ -29,9 +29,14 @@ const TABLE: &[Owned] = &[
         why: "only the sandbox knows the engine: it holds the one gate",
     },
     Owned {
-        crates: &["axum", "tower", "hyper", "hyper-util"],
-        owners: &["bindery-control-plane"],
-        why: "only the control plane serves HTTP",
+        crates: &["axum", "tower"],
+        owners: &["bindery-control-plane", "bindery"],
+        why: "only the control plane serves HTTP, and the program its listener",
+    },
+    Owned {
+        crates: &["hyper", "hyper-util"],
+        owners: &["bindery-control-plane", "bindery-worker", "bindery"],
+        why: "only both ends of a connection know HTTP",
     },
     Owned {
         crates: &["reqwest"],
