@@ -20,6 +20,8 @@ impl Raw {
         let new =
             NewToken { kind: TokenKind::Api, role: Some(Role::Owner), name: None, seconds: None };
         let made = server.owner.create_token(&new).await.expect("a token");
+        // reqwest wants one even for plain HTTP; a second test may have installed it already.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { server, token: made.secret.reveal().to_owned(), http }
     }
