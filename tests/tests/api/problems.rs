@@ -88,7 +88,7 @@ async fn paths_methods_ids_and_queries_that_are_none_are_problems() {
         ("GET", "/v1/accounts/Test/jobs/seven", 400, Code::InvalidRequest),
         ("GET", "/v1/accounts/Other", 404, Code::NotFound),
         ("GET", "/v1/computers/web-9", 404, Code::NotFound),
-        ("GET", "/v1/log/Journal", 404, Code::NotFound),
+        ("GET", "/v1/log/.journal", 404, Code::NotFound),
         ("GET", "/v1/log/UpdateRunProgress/nothing", 404, Code::NotFound),
         ("GET", "/v1/log/UpdateRunProgress?cursor=x", 400, Code::InvalidRequest),
         ("GET", "/v1/updates?cursor=x", 400, Code::InvalidRequest),

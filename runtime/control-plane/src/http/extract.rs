@@ -107,7 +107,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
         invalid(match field.as_str() {
-            "." => format!("the body: {}", error.inner()),
+            "." | "?" => format!("the body: {}", error.inner()),
             _ => format!("`{field}`: {}", error.inner()),
         })
     })?;
