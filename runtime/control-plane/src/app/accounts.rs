@@ -2,13 +2,14 @@
 //! come with it.
 
 use crate::{
+    app::tokens::Caller,
     documents::{ACCOUNTS, Items, RUNBOOKS, WORKERS, no_indexes, runbook_key},
     entropy,
     hub::Peer,
     plane::ControlPlane,
 };
 use bindery_core::{
-    account::Account,
+    account::{self, Account},
     code::{Code, Failure},
     id::WorkerId,
     name::Name,
@@ -28,6 +29,20 @@ impl ControlPlane {
     pub(crate) async fn account(&self, name: &Name) -> Result<Account, Failure> {
         let what = format!("account `{name}`");
         Ok(self.repository.need(ACCOUNTS, &name.key(), &what).await?.value)
+    }
+
+    /// An account; the default one is made for whoever imports the first runbook into it.
+    pub(crate) async fn account_or_first(
+        &self,
+        name: &Name,
+        caller: &Caller,
+    ) -> Result<Account, Failure> {
+        match self.account(name).await {
+            Err(failure) if failure.code == Code::NotFound && name.as_str() == account::DEFAULT => {
+                self.create_account(name, &caller.name).await
+            }
+            other => other,
+        }
     }
 
     pub(crate) async fn list_accounts(&self, range: Range) -> Result<Items<Account>, Failure> {

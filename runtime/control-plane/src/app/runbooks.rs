@@ -64,7 +64,7 @@ impl ControlPlane {
         import: Import,
         caller: &Caller,
     ) -> Result<Runbook, Failure> {
-        self.account(account).await?;
+        self.account_or_first(account, caller).await?;
         let (wasm, envelope) = unpack(&import.bytes)?;
         let seal = match &envelope {
             Some(envelope) => Some(statement::verify(
