@@ -2,7 +2,7 @@
 
 use crate::{
     app::runbooks::StoredVersion,
-    documents::{JOBS, RUNS, VERSIONS, WORKERS, job_indexes},
+    documents::{JOBS, RUNS, SANDBOX, VERSIONS, WORKERS, job_indexes, place_key, places_of},
     events::Event,
     hub::{Peer, peer_of},
     plane::ControlPlane,
@@ -14,34 +14,33 @@ use bindery_core::{
     limit,
     name::Name,
     run::Run,
-    worker::{Worker, WorkerKind},
+    worker::Worker,
 };
 use bindery_protocol::{
     message::ToWorker,
     order::{JOB_ORDER, JobOrder},
 };
 use bindery_seal::envelope::Envelope;
+use bindery_store::documents::Range;
 use std::time::Duration;
 
 impl ControlPlane {
-    /// Gives `job` to a worker if one is there and free; else it waits.
-    ///
-    /// The caller has committed the job as New or Resuming.
-    pub(crate) async fn dispatch(&self, job: JobId) -> Result<(), Failure> {
+    /// Gives `job` to a worker if one is there and free; else it waits, and the answer is no.
+    async fn dispatch(&self, job: JobId) -> Result<bool, Failure> {
         let held = self.repository.need::<Job>(JOBS, &job.to_string(), "job").await?;
         if !matches!(held.value.phase, Phase::New | Phase::Resuming) {
-            return Ok(());
+            return Ok(true);
         }
         let Some((worker, peer)) = self.place(&held.value).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let lease = Lease { worker, epoch: held.value.epoch + 1 };
         match self.change_job(job, |_| Some(JobEvent::Activate(lease))).await {
-            Ok(job) => self.order(&job, lease, peer).await,
+            Ok(job) => self.order(&job, lease, peer).await.map(|()| true),
             // Somebody else gave it away meanwhile, or it was stopped.
             Err(failure) if failure.code == Code::Conflict => {
                 self.hub.free_place(peer, job);
-                Ok(())
+                Ok(true)
             }
             Err(failure) => {
                 self.hub.free_place(peer, job);
@@ -65,15 +64,7 @@ impl ControlPlane {
         account: &Name,
         placement: &Placement,
     ) -> Result<Vec<Worker>, Failure> {
-        let all = self.workers(account).await?;
-        Ok(all
-            .into_iter()
-            .filter(|worker| match placement {
-                Placement::Sandbox => worker.kind == WorkerKind::Sandbox,
-                Placement::Computer(id) => worker.computer == Some(*id),
-                Placement::Group(group) => worker.group.key() == group.key(),
-            })
-            .collect())
+        self.repository.find_all(WORKERS, "place", &place_key(account, placement)).await
     }
 
     /// The workers of an account.
@@ -185,28 +176,30 @@ impl ControlPlane {
         self.hub.wake(peer);
     }
 
-    /// Gives waiting jobs to the workers behind `peer`, the oldest first.
+    /// Gives waiting jobs to the workers behind `peer`, the oldest first, as long as it has places.
     pub(crate) async fn dispatch_waiting(&self, peer: Peer) -> Result<(), Failure> {
-        for job in self.open_jobs().await? {
-            let waits = matches!(job.phase, Phase::New | Phase::Resuming);
-            if waits && self.placed_at(&job, peer).await? {
-                self.dispatch(job.id).await?;
+        let behind = match peer {
+            Peer::Sandbox => SANDBOX.to_owned(),
+            Peer::Computer(id) => id.to_string(),
+        };
+        let workers: Vec<Worker> = self.repository.find_all(WORKERS, "peer", &behind).await?;
+        for worker in workers {
+            for place in places_of(&worker) {
+                self.dispatch_waiting_at(&place_key(&worker.account, &place)).await?;
             }
         }
         Ok(())
     }
 
-    async fn placed_at(&self, job: &Job, peer: Peer) -> Result<bool, Failure> {
-        Ok(match (&job.placement, peer) {
-            (Placement::Sandbox, Peer::Sandbox) => true,
-            (Placement::Computer(id), Peer::Computer(here)) => *id == here,
-            (Placement::Group(_), peer) => self
-                .candidates(&job.account, &job.placement)
-                .await?
-                .iter()
-                .any(|worker| peer_of(worker) == peer),
-            _ => false,
-        })
+    async fn dispatch_waiting_at(&self, place: &str) -> Result<(), Failure> {
+        let range = Range::first(limit::WORKER_JOBS);
+        let (waiting, _) = self.repository.find::<Job>(JOBS, "waits", place, range).await?;
+        for job in waiting {
+            if !self.dispatch(job.id).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// The jobs that have not ended, the oldest first.

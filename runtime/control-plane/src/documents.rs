@@ -4,9 +4,10 @@
 use bindery_core::{
     code::{Code, Failure},
     id::{ComputerId, JobId, RunId},
-    job::Job,
+    job::{Job, Phase, Placement},
     name::Name,
     run::MachineRun,
+    worker::Worker,
 };
 use bindery_store::{
     batch::{Batch, CommitError, Expect, IndexEntry},
@@ -212,8 +213,38 @@ pub(crate) fn job_indexes(job: &Job) -> Vec<IndexEntry> {
     if let Some(run) = job.run {
         indexes.push(("run", run.to_string()));
     }
+    if matches!(job.phase, Phase::New | Phase::Resuming) {
+        indexes.push(("waits", place_key(&job.account, &job.placement)));
+    }
     indexes
 }
+
+/// Where jobs of an account wait and workers of it are found, as the value of an index.
+pub(crate) fn place_key(account: &Name, placement: &Placement) -> String {
+    let account = account.key();
+    match placement {
+        Placement::Sandbox => format!("{account}/sandbox"),
+        Placement::Computer(id) => format!("{account}/computer/{id}"),
+        Placement::Group(group) => format!("{account}/group/{}", group.key()),
+    }
+}
+
+/// The places that a worker serves: its own, and that of its group.
+pub(crate) fn places_of(worker: &Worker) -> [Placement; 2] {
+    let own = worker.computer.map_or(Placement::Sandbox, Placement::Computer);
+    [own, Placement::Group(worker.group.clone())]
+}
+
+pub(crate) fn worker_indexes(worker: &Worker) -> Vec<IndexEntry> {
+    let peer = worker.computer.map_or(SANDBOX.to_owned(), |id| id.to_string());
+    let places = places_of(worker).map(|place| ("place", place_key(&worker.account, &place)));
+    let mut indexes = vec![("account", worker.account.key()), ("peer", peer)];
+    indexes.extend(places);
+    indexes
+}
+
+/// The value of the index `peer` of the workers in the control plane's sandbox.
+pub(crate) const SANDBOX: &str = "sandbox";
 
 pub(crate) fn machine_indexes(machine: &MachineRun) -> Vec<IndexEntry> {
     machine.job.map(|job| ("job", job.to_string())).into_iter().collect()

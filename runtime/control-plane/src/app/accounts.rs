@@ -3,7 +3,7 @@
 
 use crate::{
     app::tokens::Caller,
-    documents::{ACCOUNTS, Items, RUNBOOKS, WORKERS, no_indexes, runbook_key},
+    documents::{ACCOUNTS, Items, RUNBOOKS, WORKERS, no_indexes, runbook_key, worker_indexes},
     entropy,
     hub::Peer,
     plane::ControlPlane,
@@ -69,7 +69,7 @@ impl ControlPlane {
             })?,
             created_at: now,
         };
-        let indexes = vec![("account", name.key())];
+        let indexes = worker_indexes(&worker);
         let batch = Batch::new().put(ACCOUNTS, name.key(), &account, Expect::Absent, vec![]).put(
             WORKERS,
             worker.id.to_string(),

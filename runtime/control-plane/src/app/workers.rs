@@ -3,7 +3,7 @@
 use crate::{
     app::computers::computer_name,
     dispatch::PATIENCE,
-    documents::{COMPUTERS, WORKERS},
+    documents::{COMPUTERS, WORKERS, worker_indexes},
     entropy,
     hub::{Peer, peer_of},
     plane::ControlPlane,
@@ -108,7 +108,7 @@ impl ControlPlane {
     }
 
     async fn keep_worker(&self, worker: &Worker, computer: ComputerId) -> Result<(), Failure> {
-        let indexes = vec![("account", worker.account.key())];
+        let indexes = worker_indexes(worker);
         let id = worker.id.to_string();
         let batch = Batch::new().put(WORKERS, id, worker, Expect::Any, indexes);
         self.repository.commit(batch).await?;
