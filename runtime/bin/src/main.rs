@@ -13,6 +13,7 @@ mod reporter;
 mod sandbox;
 mod serve;
 mod signals;
+mod store;
 mod up;
 
 use bindery_capability_updates::transaction::run::run_transaction;
@@ -55,6 +56,9 @@ enum Command {
     /// Look after this computer
     #[command(subcommand)]
     Agent(Box<agent::Verb>),
+    /// Repair the embedded store
+    #[command(subcommand)]
+    Store(store::Verb),
     /// Patch scratch computers on this machine, and show how
     Demo(demo::Demo),
     #[command(flatten)]
@@ -100,6 +104,7 @@ fn run(program: Program) -> Result<ExitCode, CliFailure> {
         Command::Up(args) => wait(up::run(*args, &global))?,
         Command::Serve(args) => wait(serve::run(args, &global))?,
         Command::Agent(verb) => wait(agent::run(*verb, &global))?,
+        Command::Store(verb) => store::run(verb)?,
         Command::Demo(demo) => return wait(run_demo(demo, global)),
         Command::Client(command) => wait(client(command, global))?,
     }
