@@ -22,25 +22,26 @@ use bindery_protocol::{
 };
 use bindery_seal::envelope::Envelope;
 use bindery_store::documents::Range;
+use futures::{StreamExt as _, stream};
 use std::time::Duration;
 
 impl ControlPlane {
-    /// Gives `job` to a worker if one is there and free; else it waits, and the answer is no.
-    async fn dispatch(&self, job: JobId) -> Result<bool, Failure> {
+    /// Gives `job` to a worker if one is there and free; else it waits.
+    async fn dispatch(&self, job: JobId) -> Result<(), Failure> {
         let held = self.repository.need::<Job>(JOBS, &job.to_string(), "job").await?;
         if !matches!(held.value.phase, Phase::New | Phase::Resuming) {
-            return Ok(true);
+            return Ok(());
         }
         let Some((worker, peer)) = self.place(&held.value).await? else {
-            return Ok(false);
+            return Ok(());
         };
         let lease = Lease { worker, epoch: held.value.epoch + 1 };
         match self.change_job(job, |_| Some(JobEvent::Activate(lease))).await {
-            Ok(job) => self.order(&job, lease, peer).await.map(|()| true),
+            Ok(job) => self.order(&job, lease, peer).await,
             // Somebody else gave it away meanwhile, or it was stopped.
             Err(failure) if failure.code == Code::Conflict => {
                 self.hub.free_place(peer, job);
-                Ok(true)
+                Ok(())
             }
             Err(failure) => {
                 self.hub.free_place(peer, job);
@@ -123,33 +124,25 @@ impl ControlPlane {
         id: JobId,
         decide: impl Fn(&Job) -> Option<JobEvent> + Send + Sync,
     ) -> Result<Job, Failure> {
-        self.change_job_by(id, |job| decide(job).into_iter().collect()).await
-    }
-
-    /// The same with several events in a row.
-    pub(crate) async fn change_job_by(
-        &self,
-        id: JobId,
-        decide: impl Fn(&Job) -> Vec<JobEvent> + Send + Sync,
-    ) -> Result<Job, Failure> {
         let now = self.clock.now();
         let change = |job: &mut Job| {
             let before = job.phase.clone();
-            for event in decide(job) {
+            if let Some(event) = decide(job) {
                 job.apply(event, now)?;
             }
             Ok(before)
         };
         let text = id.to_string();
         let (job, before) = self.repository.change(JOBS, &text, "job", job_indexes, change).await?;
-        if job.phase != before {
-            self.job_changed(&job, &before).await?;
-        }
+        self.job_changed(&job, &before).await?;
         Ok(job)
     }
 
     /// What follows from a job's change: its place, its run, its listeners, the next job.
-    async fn job_changed(&self, job: &Job, before: &Phase) -> Result<(), Failure> {
+    pub(crate) async fn job_changed(&self, job: &Job, before: &Phase) -> Result<(), Failure> {
+        if job.phase == *before {
+            return Ok(());
+        }
         tracing::debug!(job = %job.id, from = ?before.status(), to = ?job.phase.status(), "job");
         if let (Some(lease), None) = (before.lease(), job.phase.lease()) {
             self.free(job, lease).await?;
@@ -194,12 +187,15 @@ impl ControlPlane {
     async fn dispatch_waiting_at(&self, place: &str) -> Result<(), Failure> {
         let range = Range::first(limit::WORKER_JOBS);
         let (waiting, _) = self.repository.find::<Job>(JOBS, "waits", place, range).await?;
-        for job in waiting {
-            if !self.dispatch(job.id).await? {
-                return Ok(());
-            }
+        // Together, so that they share the store's flushes; each to its end, for a job that was
+        // activated must be ordered.
+        let mut given =
+            stream::iter(waiting).map(|job| self.dispatch(job.id)).buffer_unordered(AT_ONCE);
+        let mut all = Ok(());
+        while let Some(one) = given.next().await {
+            all = all.and(one);
         }
-        Ok(())
+        all
     }
 
     /// The jobs that have not ended, the oldest first.
@@ -207,6 +203,9 @@ impl ControlPlane {
         self.repository.find_all(JOBS, "open", crate::documents::OPEN).await
     }
 }
+
+/// Jobs that are given to workers at once.
+const AT_ONCE: usize = 32;
 
 /// How long a worker may take to answer a question.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

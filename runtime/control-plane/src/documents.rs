@@ -158,15 +158,33 @@ impl Repository {
         T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync,
         R: Send,
     {
+        let change = |value: &mut T| Ok((Batch::new(), change(value)?));
+        self.change_with(collection, id, what, indexes, change).await
+    }
+
+    /// The same, with a batch that `change` gives and that is committed together with the document.
+    pub(crate) async fn change_with<T, R>(
+        &self,
+        collection: Collection,
+        id: &str,
+        what: &str,
+        indexes: fn(&T) -> Vec<IndexEntry>,
+        mut change: impl FnMut(&mut T) -> Result<(Batch, R), Failure> + Send,
+    ) -> Result<(T, R), Failure>
+    where
+        T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync,
+        R: Send,
+    {
         loop {
             let held = self.need::<T>(collection, id, what).await?;
             let mut value = held.value.clone();
-            let answer = change(&mut value)?;
-            if value == held.value {
-                return Ok((value, answer));
-            }
+            let (batch, answer) = change(&mut value)?;
             let expect = Expect::Revision(held.revision);
-            let batch = Batch::new().put(collection, id, &value, expect, indexes(&value));
+            let batch = match (value == held.value, batch.is_empty()) {
+                (true, true) => return Ok((value, answer)),
+                (true, false) => batch.require(collection, id, expect),
+                (false, _) => batch.put(collection, id, &value, expect, indexes(&value)),
+            };
             match self.documents.commit(batch).await {
                 Ok(_) => return Ok((value, answer)),
                 Err(CommitError::Conflict { .. }) => {}

@@ -1,18 +1,20 @@
 //! Intake: stores what workers ship of their journals, and does what it says.
 //!
 //! Streams and records are entries of the journal, so they are inserted under (job, sequence,
-//! index) and a shipment that comes twice changes nothing.
+//! index) and a shipment that comes twice changes nothing. Entries, their rows and what they mean
+//! for the job are one commit, which happens only while the lease holds.
 
 use crate::{
-    documents::{JOBS, WORKERS},
+    documents::{JOBS, WORKERS, job_indexes},
     events::Event,
+    hub::{Peer, peer_of},
     plane::ControlPlane,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bindery_core::{
     code::{Code, Failure},
     grant::{self, Power},
-    id::{ComputerId, JobId},
+    id::{ComputerId, JobId, WorkerId},
     job::{Job, JobEvent, Lease, Phase},
     name::Name,
     record::Record,
@@ -21,8 +23,33 @@ use bindery_core::{
 };
 use bindery_journal::entry::{Body, Entry};
 use bindery_protocol::{bytes::Base64, message::ToWorker};
-use bindery_store::log::Row;
+use bindery_store::{batch::Batch, limit::BATCH_ITEMS, log::Row};
+use futures::{StreamExt as _, stream};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+
+/// Entries of one job's journal, as they came.
+#[derive(Debug)]
+pub(crate) struct Shipment {
+    pub(crate) job: JobId,
+    pub(crate) lease: Lease,
+    pub(crate) first: u64,
+    pub(crate) entries: Vec<Base64>,
+}
+
+/// Shipments of one session that wait for the store; its worker waits while there are more.
+pub(crate) const WAITING: usize = 64;
+
+/// What became of a shipment.
+enum Taken {
+    /// It is stored; the job was in this phase before.
+    Kept(Phase),
+    /// It was told before, and the job has ended.
+    Told,
+    /// The job is not under this lease.
+    Fenced,
+}
 
 /// The log table of journals: a partition per job, a row per entry. It is no name that a runbook
 /// could write to.
@@ -34,70 +61,116 @@ pub(crate) fn journal_key(sequence: u64) -> String {
 }
 
 impl ControlPlane {
-    /// Stores entries of `job` from sequence `first` on; the answer for the worker.
-    pub(crate) async fn take_in(
+    /// Takes in what comes from `shipments` until there is no more: different jobs side by side, so
+    /// that they share the store's flushes, and each job's entries in their order.
+    pub(crate) async fn take_in_all(
         &self,
-        id: JobId,
-        lease: Lease,
-        first: u64,
-        entries: Vec<Base64>,
-    ) -> Result<ToWorker, Failure> {
-        let fenced = ToWorker::Fenced { job: id };
-        let Some(held) = self.repository.get::<Job>(JOBS, &id.to_string()).await? else {
-            return Ok(fenced);
-        };
-        let job = held.value;
-        let below = first + entries.len() as u64;
-        if job.phase.lease() != Some(lease) {
-            // Told twice after its end: the worker may forget it. Anything else is another
-            // worker's.
-            let told = job.phase.ended() && job.epoch == lease.epoch;
-            return Ok(if told { ToWorker::Kept { job: id, below } } else { fenced });
-        }
-        let decoded = decode(first, &entries)?;
-        let computer = self.computer_of(lease).await?;
-        self.stores.log.append(JOURNAL, journal_rows(id, &decoded, entries)).await?;
-        self.append_records(&job, computer, &decoded).await?;
-        let change = |job: &Job| events(job, lease, &decoded);
-        self.change_job_by(id, change).await?;
-        self.events.say(Event::Job(id));
-        Ok(ToWorker::Kept { job: id, below })
-    }
-
-    async fn computer_of(&self, lease: Lease) -> Result<Option<ComputerId>, Failure> {
-        let worker = self.repository.get::<Worker>(WORKERS, &lease.worker.to_string()).await?;
-        Ok(worker.and_then(|worker| worker.value.computer))
-    }
-
-    async fn append_records(
-        &self,
-        job: &Job,
-        computer: Option<ComputerId>,
-        entries: &[Entry],
+        peer: Peer,
+        mut shipments: mpsc::Receiver<Shipment>,
+        say: &mpsc::Sender<ToWorker>,
     ) -> Result<(), Failure> {
-        for entry in entries {
-            let Some((table, rows)) = entry.appends() else { continue };
-            // The worker's gate has checked this; the worker itself need not be believed.
-            if !may_append(job, table) {
-                tracing::warn!(job = %job.id, "a worker shipped rows that its job may not write");
-                continue;
+        let mut waiting = vec![];
+        while shipments.recv_many(&mut waiting, WAITING).await > 0 {
+            let mut jobs = BTreeMap::<_, Vec<_>>::new();
+            for shipment in waiting.drain(..) {
+                jobs.entry(shipment.job).or_default().push(shipment);
             }
-            let records = rows.into_iter().zip(0..).map(|(row, index)| Record {
-                table: table.to_owned(),
-                time: entry.time,
-                job: Some(job.id),
-                sequence: entry.sequence,
-                index,
-                computer,
-                row,
-            });
-            let rows = records.map(|record| record_row(&record)).collect::<Result<_, _>>()?;
-            self.stores.log.append(table, rows).await?;
-            if let Some(run) = job.run {
-                self.events.say(Event::Run(run));
+            let each = stream::iter(jobs.into_values().map(|one| self.take_in_in_order(peer, one)));
+            let mut each = each.buffer_unordered(WAITING);
+            let mut all = Ok(());
+            // Each to its end: what follows from a commit must not be lost with the session.
+            while let Some(answers) = each.next().await {
+                match answers {
+                    Ok(answers) => {
+                        for answer in answers {
+                            // A worker that went away says it again.
+                            let _ = say.send(answer).await;
+                        }
+                    }
+                    Err(failure) => all = Err(failure),
+                }
             }
+            drop(each);
+            all?;
         }
         Ok(())
+    }
+
+    async fn take_in_in_order(
+        &self,
+        peer: Peer,
+        shipments: Vec<Shipment>,
+    ) -> Result<Vec<ToWorker>, Failure> {
+        let mut answers = vec![];
+        for shipment in joined(shipments) {
+            answers.push(self.take_in(peer, shipment).await?);
+        }
+        Ok(answers)
+    }
+
+    /// Stores entries of a job; the answer for the worker.
+    async fn take_in(&self, peer: Peer, shipment: Shipment) -> Result<ToWorker, Failure> {
+        let Shipment { job: id, lease, first, entries } = shipment;
+        let computer = self.own(peer, lease.worker).await?.computer;
+        let below = first + entries.len() as u64;
+        let decoded = match decode(first, &entries) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.give_up(id, lease, error).await,
+        };
+        let rows = journal_rows(id, &decoded, &entries);
+        let now = self.clock.now();
+        let change = |job: &mut Job| {
+            if job.phase.lease() != Some(lease) {
+                let told = job.phase.ended() && job.epoch == lease.epoch;
+                return Ok((Batch::new(), if told { Taken::Told } else { Taken::Fenced }));
+            }
+            let before = job.phase.clone();
+            let mut batch = Batch::new().append(JOURNAL, rows.clone());
+            for (table, rows) in record_rows(job, computer, &decoded)? {
+                batch = batch.append(table, rows);
+            }
+            for event in events(job, lease, &decoded) {
+                job.apply(event, now)?;
+            }
+            Ok((batch, Taken::Kept(before)))
+        };
+        let text = id.to_string();
+        let changed = self.repository.change_with(JOBS, &text, "job", job_indexes, change).await;
+        match changed {
+            Ok((job, Taken::Kept(before))) => {
+                self.job_changed(&job, &before).await?;
+                if let (Some(run), true) = (job.run, decoded.iter().any(|e| e.appends().is_some()))
+                {
+                    self.events.say(Event::Run(run));
+                }
+                self.events.say(Event::Job(id));
+                Ok(ToWorker::Kept { job: id, below })
+            }
+            Ok((_, Taken::Told)) => Ok(ToWorker::Kept { job: id, below }),
+            Ok((_, Taken::Fenced)) => Ok(ToWorker::Fenced { job: id }),
+            Err(failure) if failure.code == Code::NotFound => Ok(ToWorker::Fenced { job: id }),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Ends a job whose journal cannot be read: it would be shipped again for ever.
+    async fn give_up(&self, id: JobId, lease: Lease, error: Failure) -> Result<ToWorker, Failure> {
+        tracing::error!(job = %id, %error, "a worker shipped a journal that cannot be read");
+        let fail =
+            |job: &Job| (job.phase.lease() == Some(lease)).then(|| JobEvent::Fail(error.clone()));
+        match self.change_job(id, fail).await {
+            Err(failure) if failure.code != Code::NotFound => Err(failure),
+            _ => Ok(ToWorker::Fenced { job: id }),
+        }
+    }
+
+    /// The worker of a lease, which must be behind this session.
+    pub(crate) async fn own(&self, peer: Peer, worker: WorkerId) -> Result<Worker, Failure> {
+        let held = self.repository.need::<Worker>(WORKERS, &worker.to_string(), "worker").await?;
+        if peer_of(&held.value) == peer {
+            return Ok(held.value);
+        }
+        Err(Failure::new(Code::WrongWorker, format!("worker {worker} is not behind this session")))
     }
 
     /// The journal of a job from `after` on, at most `limit` entries.
@@ -111,6 +184,24 @@ impl ControlPlane {
         let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
         rows.iter().map(entry_of).collect()
     }
+}
+
+/// A job's shipments with those that follow each other made one.
+fn joined(shipments: Vec<Shipment>) -> Vec<Shipment> {
+    let mut joined: Vec<Shipment> = vec![];
+    for shipment in shipments {
+        match joined.last_mut() {
+            Some(last)
+                if last.lease == shipment.lease
+                    && last.first + last.entries.len() as u64 == shipment.first
+                    && last.entries.len() + shipment.entries.len() <= BATCH_ITEMS =>
+            {
+                last.entries.extend(shipment.entries);
+            }
+            _ => joined.push(shipment),
+        }
+    }
+    joined
 }
 
 fn may_append(job: &Job, table: &str) -> bool {
@@ -127,15 +218,44 @@ fn decode(first: u64, entries: &[Base64]) -> Result<Vec<Entry>, Failure> {
     if in_order { Ok(decoded) } else { Err(damaged("its entries are not in order".into())) }
 }
 
-fn journal_rows(job: JobId, decoded: &[Entry], entries: Vec<Base64>) -> Vec<Row> {
-    let row = |(entry, bytes): (&Entry, Base64)| Row {
+fn journal_rows(job: JobId, decoded: &[Entry], entries: &[Base64]) -> Vec<Row> {
+    let row = |(entry, bytes): (&Entry, &Base64)| Row {
         partition: job.to_string(),
         key: journal_key(entry.sequence),
         time: entry.time,
         fields: vec![],
-        value: Value::String(BASE64_STANDARD.encode(bytes.0)),
+        value: Value::String(BASE64_STANDARD.encode(&bytes.0)),
     };
     decoded.iter().zip(entries).map(row).collect()
+}
+
+/// The rows that the entries append, by table.
+fn record_rows(
+    job: &Job,
+    computer: Option<ComputerId>,
+    entries: &[Entry],
+) -> Result<Vec<(String, Vec<Row>)>, Failure> {
+    let mut tables = vec![];
+    for entry in entries {
+        let Some((table, rows)) = entry.appends() else { continue };
+        // The worker's gate has checked this; the worker itself need not be believed.
+        if !may_append(job, table) {
+            tracing::warn!(job = %job.id, "a worker shipped rows that its job may not write");
+            continue;
+        }
+        let records = rows.into_iter().zip(0..).map(|(row, index)| Record {
+            table: table.to_owned(),
+            time: entry.time,
+            job: Some(job.id),
+            sequence: entry.sequence,
+            index,
+            computer,
+            row,
+        });
+        let rows = records.map(|record| record_row(&record)).collect::<Result<_, _>>()?;
+        tables.push((table.to_owned(), rows));
+    }
+    Ok(tables)
 }
 
 fn entry_of(row: &Row) -> Result<Entry, Failure> {

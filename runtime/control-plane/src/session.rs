@@ -1,10 +1,11 @@
 //! A session: the conversation with one worker, from its first word to its last.
 
 use crate::{
-    documents::{COMPUTERS, JOBS, WORKERS},
+    documents::{COMPUTERS, JOBS},
     entropy,
     events::Event,
     hub::Peer,
+    intake::{self, Shipment},
     plane::ControlPlane,
 };
 use bindery_core::{
@@ -14,7 +15,6 @@ use bindery_core::{
     id::ComputerId,
     job::{Job, JobEvent, Phase},
     limit,
-    worker::Worker,
 };
 use bindery_protocol::{
     VERSION,
@@ -24,7 +24,7 @@ use bindery_protocol::{
     message::{Held, ToControl, ToWorker},
 };
 use bindery_seal::{envelope::Envelope, key::PublicKey};
-use std::collections::HashSet;
+use std::{collections::HashSet, pin::pin};
 use tokio::{sync::mpsc, time::timeout};
 
 impl ControlPlane {
@@ -58,7 +58,6 @@ impl ControlPlane {
             time: self.clock.now(),
             protocol: VERSION,
         };
-        let gone = || Failure::new(Code::Unreachable, "the agent went away");
         link.say.send(ToWorker::Challenge(challenge.clone())).await.map_err(|_| gone())?;
         let hello = timeout(limit::WORKER_SILENCE, link.hear.recv()).await;
         let Ok(Some(ToControl::Hello { proof })) = hello else {
@@ -133,7 +132,19 @@ impl ControlPlane {
             tracing::info!(computer = %id, session, "agent connected");
             self.events.say(Event::Computer(id));
         }
-        let ended = if said { self.listen(peer, session, &say, &mut hear).await } else { Ok(()) };
+        let (shipments, shipped) = mpsc::channel(intake::WAITING);
+        let mut take_in = pin!(self.take_in_all(peer, shipped, &say));
+        let ended = if said {
+            tokio::select! {
+                ended = self.listen(peer, session, &say, shipments, &mut hear) => {
+                    // What was shipped is taken in to its end.
+                    ended.and(take_in.await)
+                }
+                failed = &mut take_in => failed,
+            }
+        } else {
+            Ok(())
+        };
         self.hub.disconnect(peer, session, self.clock.now());
         if let Peer::Computer(id) = peer {
             self.events.say(Event::Computer(id));
@@ -146,6 +157,7 @@ impl ControlPlane {
         peer: Peer,
         session: u64,
         say: &mpsc::Sender<ToWorker>,
+        shipments: mpsc::Sender<Shipment>,
         hear: &mut mpsc::Receiver<ToControl>,
     ) -> Result<(), Failure> {
         let mut alive = tokio::time::interval(limit::HEARTBEAT);
@@ -156,7 +168,7 @@ impl ControlPlane {
                     None => return Ok(()),
                     Some(message) => {
                         heard = tokio::time::Instant::now();
-                        self.hear(peer, say, message).await?;
+                        self.hear(peer, say, &shipments, message).await?;
                     }
                 },
                 _ = alive.tick() => {
@@ -177,6 +189,7 @@ impl ControlPlane {
         &self,
         peer: Peer,
         say: &mpsc::Sender<ToWorker>,
+        shipments: &mpsc::Sender<Shipment>,
         message: ToControl,
     ) -> Result<(), Failure> {
         let answer = match message {
@@ -200,8 +213,9 @@ impl ControlPlane {
                 None
             }
             ToControl::Journal { job, lease, first, entries } => {
-                self.own(peer, lease.worker).await?;
-                Some(self.take_in(job, lease, first, entries).await?)
+                let shipment = Shipment { job, lease, first, entries };
+                shipments.send(shipment).await.map_err(|_| gone())?;
+                None
             }
             ToControl::Refused { job, lease, error, retry } => {
                 self.own(peer, lease.worker).await?;
@@ -225,9 +239,7 @@ impl ControlPlane {
             }
         };
         if let Some(answer) = answer {
-            say.send(answer)
-                .await
-                .map_err(|_| Failure::new(Code::Unreachable, "the worker went away"))?;
+            say.send(answer).await.map_err(|_| gone())?;
         }
         Ok(())
     }
@@ -245,15 +257,6 @@ impl ControlPlane {
             }
             plane.wake(peer);
         });
-    }
-
-    /// Refuses a lease of a worker that is not behind this session.
-    async fn own(&self, peer: Peer, worker: bindery_core::id::WorkerId) -> Result<(), Failure> {
-        let held = self.repository.need::<Worker>(WORKERS, &worker.to_string(), "worker").await?;
-        if crate::hub::peer_of(&held.value) == peer {
-            return Ok(());
-        }
-        Err(Failure::new(Code::WrongWorker, format!("worker {worker} is not behind this session")))
     }
 
     /// Compares what the worker still has with what we believe that it has.
@@ -309,6 +312,10 @@ fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
             "the worker came back without the job's journal",
         ))),
     }
+}
+
+fn gone() -> Failure {
+    Failure::new(Code::Unreachable, "the worker went away")
 }
 
 pub(crate) fn check_skew(theirs: jiff::Timestamp, ours: jiff::Timestamp) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 //! failed write it stops: nobody knows what is on the disk, so nothing more is accepted.
 
 use crate::{
+    durable::Durability,
     failure,
     pending::{Pending, PreparedChange, PreparedRow},
 };
@@ -13,24 +14,20 @@ use bindery_store::{
     error::StoreError,
 };
 use std::{io, sync::Arc, thread};
-use tokio::sync::{RwLock, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// Writes that share one flush.
 const GROUP: usize = 512;
 /// Writes that wait for their group; more callers wait to be accepted.
 const QUEUE: usize = 1_024;
 
-type Reply<T, E> = oneshot::Sender<Result<T, E>>;
+type Answer = Result<Committed, CommitError>;
 
-pub(crate) enum Write {
-    Commit(Vec<PreparedChange>, Reply<Committed, CommitError>),
-    Append(Vec<PreparedRow>, Reply<usize, StoreError>),
-}
-
-/// An answer that waits until its group is durable.
-enum Answer {
-    Commit(Result<Committed, CommitError>, Reply<Committed, CommitError>),
-    Append(Result<usize, StoreError>, Reply<usize, StoreError>),
+/// One batch, and where its answer goes.
+pub(crate) struct Write {
+    pub(crate) changes: Vec<PreparedChange>,
+    pub(crate) rows: Vec<PreparedRow>,
+    pub(crate) reply: oneshot::Sender<Answer>,
 }
 
 /// The handle of the thread; dropping it waits until what was accepted is written.
@@ -41,11 +38,11 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn start(db: sled::Db, visible: Arc<RwLock<bool>>) -> io::Result<Self> {
+    pub(crate) fn start(db: sled::Db, durability: Arc<Durability>) -> io::Result<Self> {
         let (queue, writes) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-committer".into())
-            .spawn(move || run(&db, &visible, writes))?;
+            .spawn(move || run(&db, &durability, writes))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -67,7 +64,7 @@ impl Drop for Committer {
     }
 }
 
-fn run(db: &sled::Db, visible: &RwLock<bool>, mut writes: mpsc::Receiver<Write>) {
+fn run(db: &sled::Db, durability: &Durability, mut writes: mpsc::Receiver<Write>) {
     while let Some(first) = writes.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -75,45 +72,25 @@ fn run(db: &sled::Db, visible: &RwLock<bool>, mut writes: mpsc::Receiver<Write>)
         {
             group.push(next);
         }
-        if let Err(error) = settle(db, visible, group) {
+        if let Err(error) = settle(db, durability, group) {
             tracing::error!(%error, "the store stops: a write failed");
             return;
         }
     }
 }
 
-fn settle(db: &sled::Db, visible: &RwLock<bool>, group: Vec<Write>) -> sled::Result<()> {
+fn settle(db: &sled::Db, durability: &Durability, group: Vec<Write>) -> sled::Result<()> {
     let mut pending = Pending::new(db);
-    let stage = |write| match write {
-        Write::Commit(batch, reply) => Answer::Commit(pending.commit(batch), reply),
-        Write::Append(rows, reply) => Answer::Append(pending.append(rows), reply),
-    };
-    let answers: Vec<Answer> = group.into_iter().map(stage).collect();
-    let mut hidden = visible.blocking_write();
-    let written = pending.write();
-    *hidden = written.is_ok();
-    drop(hidden);
-    match &written {
-        Ok(()) => answers.into_iter().for_each(Answer::give),
-        Err(error) => answers.into_iter().for_each(|answer| answer.fail(error)),
+    let stage = |write: Write| (pending.commit(write.changes, write.rows), write.reply);
+    let answers: Vec<_> = group.into_iter().map(stage).collect();
+    let written = pending.write(durability);
+    for (answer, reply) in answers {
+        let answer = match &written {
+            Ok(()) => answer,
+            Err(error) => Err(failure("write", error).into()),
+        };
+        // A caller that has gone away does not want it any more.
+        drop(reply.send(answer));
     }
     written
-}
-
-impl Answer {
-    /// A caller that has gone away does not want it any more.
-    fn give(self) {
-        match self {
-            Self::Commit(answer, reply) => drop(reply.send(answer)),
-            Self::Append(answer, reply) => drop(reply.send(answer)),
-        }
-    }
-
-    fn fail(self, error: &sled::Error) {
-        let error = failure("write", error);
-        match self {
-            Self::Commit(_, reply) => drop(reply.send(Err(error.into()))),
-            Self::Append(_, reply) => drop(reply.send(Err(error))),
-        }
-    }
 }

@@ -6,6 +6,7 @@
 
 mod committer;
 mod documents;
+mod durable;
 mod key;
 mod log;
 pub mod open;
@@ -15,8 +16,8 @@ mod value;
 
 use bindery_store::error::StoreError;
 use committer::Committer;
+use durable::{Durability, View};
 use std::{fs::File, sync::Arc};
-use tokio::sync::{RwLock, RwLockReadGuard};
 
 /// The open tree, shared by both ports. When the last one goes, what was accepted is written.
 #[derive(Debug)]
@@ -24,22 +25,16 @@ struct Tree {
     /// Before `db`, so that the thread has ended when the database closes.
     committer: Committer,
     db: sled::Db,
-    /// Whether all that the tree shows is durable. Held while a group of writes is not yet, so that
-    /// no reader sees what a crash may undo; false for ever after a failed write.
-    visible: Arc<RwLock<bool>>,
+    /// What readers may see of it.
+    durability: Arc<Durability>,
     /// Last, so that the folder is free only when everything is closed.
     _lock: File,
 }
 
 impl Tree {
-    /// Waits until everything in the tree is durable, and keeps it so.
-    async fn durable(&self) -> Result<RwLockReadGuard<'_, bool>, StoreError> {
-        let visible = self.visible.read().await;
-        if *visible { Ok(visible) } else { Err(StoreError::Closed) }
-    }
-
     /// The body under `key`, checked.
-    fn body(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    fn body(&self, view: &View<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        view.touch(key);
         let stored = self.db.get(key).map_err(|error| failure("read", &error))?;
         stored.map(|stored| value::open(key, &stored).map(<[u8]>::to_vec)).transpose()
     }
@@ -47,11 +42,13 @@ impl Tree {
     /// The keys in `from..to`, in order.
     fn keys(
         &self,
+        view: &View<'_>,
         from: Vec<u8>,
         to: Vec<u8>,
     ) -> impl DoubleEndedIterator<Item = Result<sled::IVec, StoreError>> + use<> {
         // sled does not take an empty range kindly.
         let to = to.max(from.clone());
+        view.touch_range(&from, &to);
         self.db.range(from..to).keys().map(|key| key.map_err(|error| failure("read", &error)))
     }
 }

@@ -1,23 +1,21 @@
 //! The log in the tree. A body is the row as JSON; its places hold nothing but their key.
 
-use crate::{Tree, committer::Write, key, pending::PreparedRow, value};
+use crate::{Tree, durable::View, key, pending::PreparedRow, value};
 use async_trait::async_trait;
 use bindery_store::{
+    batch::{Batch, CommitError},
     cursor::Position,
+    documents::Documents as _,
     error::{StoreError, check_size},
     limit,
-    log::{Log, Query, QueryPage, Row, check_rows},
+    log::{Log, Query, QueryPage, Row},
 };
-use tokio::sync::oneshot;
 
 #[async_trait]
 impl Log for Tree {
     async fn append(&self, table: &str, rows: Vec<Row>) -> Result<usize, StoreError> {
-        check_rows(table, &rows)?;
-        let prepared: Result<_, _> = rows.iter().map(|row| prepare(table, row)).collect();
-        let (reply, answer) = oneshot::channel();
-        self.committer.send(Write::Append(prepared?, reply)).await?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        let committed = self.commit(Batch::new().append(table, rows)).await;
+        committed.map(|committed| committed.inserted).map_err(CommitError::into_store)
     }
 
     async fn read(
@@ -27,13 +25,15 @@ impl Log for Tree {
         after: Option<String>,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        let _durable = self.durable().await?;
         let base = key::partition(table, partition);
         let to = key::behind(base.clone());
         let from = after.map_or(base.clone(), |after| key::behind(key::with_id(base, &after)));
-        let rows =
-            self.keys(from, to).filter_map(|key| key.and_then(|key| self.row(&key)).transpose());
-        rows.take(limit).collect()
+        let rows = |view: &View<'_>| {
+            let keys = self.keys(view, from.clone(), to.clone());
+            let rows = keys.filter_map(|key| key.and_then(|key| self.row(view, &key)).transpose());
+            rows.take(limit).collect()
+        };
+        self.durability.read(rows).await
     }
 
     async fn query(&self, table: &str, query: &Query) -> Result<QueryPage, StoreError> {
@@ -50,11 +50,13 @@ impl Log for Tree {
         if let Some(below) = below {
             end = end.min(key::at(base.clone(), &below));
         }
-        let _durable = self.durable().await?;
-        let rows = self.keys(start, end).rev().filter_map(|place| {
-            place.and_then(|place| self.row_at(table, &base, &place)).transpose()
-        });
-        query.page(rows)
+        let page = |view: &View<'_>| {
+            let places = self.keys(view, start.clone(), end.clone()).rev();
+            query.page(places.filter_map(|place| {
+                place.and_then(|place| self.row_at(view, table, &base, &place)).transpose()
+            }))
+        };
+        self.durability.read(page).await
     }
 
     async fn get(
@@ -63,21 +65,27 @@ impl Log for Tree {
         partition: &str,
         key: &str,
     ) -> Result<Option<Row>, StoreError> {
-        let _durable = self.durable().await?;
-        self.row(&key::row(table, partition, key))
+        let key = key::row(table, partition, key);
+        self.durability.read(|view| self.row(view, &key)).await
     }
 }
 
 impl Tree {
-    fn row(&self, key: &[u8]) -> Result<Option<Row>, StoreError> {
+    fn row(&self, view: &View<'_>, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let parse = |body: Vec<u8>| serde_json::from_slice(&body).map_err(|_| value::damaged(key));
-        self.body(key)?.map(parse).transpose()
+        self.body(view, key)?.map(parse).transpose()
     }
 
-    fn row_at(&self, table: &str, base: &[u8], place: &[u8]) -> Result<Option<Row>, StoreError> {
+    fn row_at(
+        &self,
+        view: &View<'_>,
+        table: &str,
+        base: &[u8],
+        place: &[u8],
+    ) -> Result<Option<Row>, StoreError> {
         let texts = place.get(base.len() + key::TIME_BYTES..).and_then(key::parse);
         let Some([partition, key]) = texts.as_deref() else { return Err(value::damaged(place)) };
-        self.row(&key::row(table, partition, key))
+        self.row(view, &key::row(table, partition, key))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `<folder>/lock` is held by the process, `<folder>/db` is sled's, `<folder>/blobs` has files.
 
-use crate::{Tree, committer::Committer, key, value};
+use crate::{Tree, committer::Committer, durable::Durability, key, value};
 use bindery_store::{Stores, error::REMEDY, file_blobs::FileBlobs};
 use std::{
     fs::{self, File, TryLockError},
@@ -11,7 +11,6 @@ use std::{
     sync::Arc,
     time::Instant,
 };
-use tokio::sync::RwLock;
 
 /// The format that this build reads and writes.
 const FORMAT: &[u8] = b"bindery-store 1";
@@ -69,9 +68,9 @@ impl SledStore {
         let values = check(&db).map_err(|error| error.at(path))?;
         tracing::info!(values, elapsed = ?started.elapsed(), "the store is whole");
         let blobs = FileBlobs::open(path.join("blobs")).map_err(io)?;
-        let visible = Arc::new(RwLock::new(true));
-        let committer = Committer::start(db.clone(), Arc::clone(&visible)).map_err(io)?;
-        let tree = Arc::new(Tree { committer, db, visible, _lock: lock });
+        let durability = Arc::new(Durability::new());
+        let committer = Committer::start(db.clone(), Arc::clone(&durability)).map_err(io)?;
+        let tree = Arc::new(Tree { committer, db, durability, _lock: lock });
         Ok(Stores { documents: tree.clone(), log: tree, blobs: Arc::new(blobs) })
     }
 }

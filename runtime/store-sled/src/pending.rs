@@ -3,21 +3,27 @@
 //! Preconditions are checked against it one write after the other; nothing touches the tree
 //! before [`Pending::write`].
 
-use crate::{documents::Stored, failure, key, value};
+use crate::{documents::Stored, durable::Durability, failure, key, value};
 use bindery_store::{
     batch::{CommitError, Committed, Expect},
     documents::Collection,
     error::StoreError,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A change of a document, encoded by the caller's thread.
 pub(crate) struct PreparedChange {
     pub(crate) collection: Collection,
     pub(crate) id: String,
     pub(crate) expect: Expect,
-    /// The body of a put without its revision, and the keys of its index entries.
-    pub(crate) put: Option<(Vec<u8>, Vec<Vec<u8>>)>,
+    pub(crate) action: PreparedAction,
+}
+
+pub(crate) enum PreparedAction {
+    /// The body without its revision, and the keys of its index entries.
+    Put(Vec<u8>, Vec<Vec<u8>>),
+    Delete,
+    Keep,
 }
 
 /// A row, encoded by the caller's thread.
@@ -37,10 +43,14 @@ impl<'a> Pending<'a> {
         Self { db, changes: HashMap::new() }
     }
 
-    /// Adds a batch, or nothing of it.
-    pub(crate) fn commit(&mut self, batch: Vec<PreparedChange>) -> Result<Committed, CommitError> {
-        let mut before = Vec::with_capacity(batch.len());
-        for change in &batch {
+    /// Adds changes and rows, or nothing of them.
+    pub(crate) fn commit(
+        &mut self,
+        changes: Vec<PreparedChange>,
+        rows: Vec<PreparedRow>,
+    ) -> Result<Committed, CommitError> {
+        let mut before = Vec::with_capacity(changes.len());
+        for change in &changes {
             let old = self.document(change)?;
             let found = old.as_ref().map(|old| old.revision);
             if !change.expect.holds(found) {
@@ -54,19 +64,24 @@ impl<'a> Pending<'a> {
             }
             before.push(old);
         }
-        let changes = batch.into_iter().zip(before);
+        let fresh = self.fresh(rows)?;
+        let changes = changes.into_iter().zip(before);
         let revisions = changes.filter_map(|(change, old)| self.apply(change, old)).collect();
-        Ok(Committed { revisions })
+        Ok(Committed { revisions, inserted: self.insert(fresh) })
     }
 
-    /// Adds the rows that are not there, and gives their number.
-    pub(crate) fn append(&mut self, rows: Vec<PreparedRow>) -> Result<usize, StoreError> {
-        let mut fresh = Vec::new();
+    /// The rows that are not there.
+    fn fresh(&self, rows: Vec<PreparedRow>) -> Result<Vec<PreparedRow>, StoreError> {
+        let mut fresh = Vec::with_capacity(rows.len());
         for row in rows {
             if self.body(&row.key)?.is_none() {
                 fresh.push(row);
             }
         }
+        Ok(fresh)
+    }
+
+    fn insert(&mut self, fresh: Vec<PreparedRow>) -> usize {
         // A key that stands twice in one append counts once: the first wins.
         let mut inserted = 0;
         for row in fresh {
@@ -77,14 +92,15 @@ impl<'a> Pending<'a> {
             row.places.into_iter().for_each(|place| self.put(place, &[]));
             self.put(row.key, &row.body);
         }
-        Ok(inserted)
+        inserted
     }
 
     /// Writes the group and makes it durable.
-    pub(crate) fn write(self) -> sled::Result<()> {
+    pub(crate) fn write(self, durability: &Durability) -> sled::Result<()> {
         if self.changes.is_empty() {
             return Ok(());
         }
+        let keys = self.changes.keys().cloned().collect();
         let mut batch = sled::Batch::default();
         for (key, stored) in self.changes {
             match stored {
@@ -92,9 +108,7 @@ impl<'a> Pending<'a> {
                 None => batch.remove(key),
             }
         }
-        self.db.apply_batch(batch)?;
-        self.db.flush()?;
-        Ok(())
+        durability.write(keys, || self.db.apply_batch(batch), || self.db.flush())
     }
 
     fn document(&self, change: &PreparedChange) -> Result<Option<Stored>, StoreError> {
@@ -104,17 +118,28 @@ impl<'a> Pending<'a> {
     }
 
     fn apply(&mut self, change: PreparedChange, old: Option<Stored>) -> Option<u64> {
-        let PreparedChange { collection, id, put, .. } = change;
-        for (index, value) in old.iter().flat_map(|old| &old.indexes) {
-            self.changes.insert(key::entry(collection.0, index, value, &id), None);
+        let PreparedChange { collection, id, action, .. } = change;
+        let put = match action {
+            PreparedAction::Keep => return None,
+            PreparedAction::Delete => None,
+            PreparedAction::Put(payload, entries) => Some((payload, entries)),
+        };
+        let entry = |(index, value): &(String, String)| key::entry(collection.0, index, value, &id);
+        let before: HashSet<_> = old.iter().flat_map(|old| &old.indexes).map(entry).collect();
+        let entries = put.iter().flat_map(|(_, entries)| entries);
+        let after: HashSet<_> = entries.cloned().collect();
+        for gone in before.difference(&after) {
+            self.changes.insert(gone.clone(), None);
+        }
+        for fresh in after.difference(&before) {
+            self.put(fresh.clone(), &[]);
         }
         let key = key::document(collection.0, &id);
-        let Some((payload, entries)) = put else {
+        let Some((payload, _)) = put else {
             self.changes.insert(key, None);
             return None;
         };
         let revision = old.map_or(0, |old| old.revision) + 1;
-        entries.into_iter().for_each(|entry| self.put(entry, &[]));
         self.put(key, &[&revision.to_be_bytes(), &*payload].concat());
         Some(revision)
     }

@@ -31,6 +31,12 @@ async fn sled_keeps_the_contract_for_the_log() {
 }
 
 #[tokio::test]
+async fn sled_keeps_the_contract_for_batches() {
+    let fresh = Fresh::new();
+    contract::batches::suite(async || fresh.open()).await;
+}
+
+#[tokio::test]
 async fn sled_keeps_the_contract_for_blobs() {
     let fresh = Fresh::new();
     contract::blobs::suite(async || fresh.open().blobs).await;

@@ -1,4 +1,5 @@
-//! A batch: changes to documents that happen together, each with its precondition.
+//! A batch: changes to documents, each with its precondition, and rows of the log that come to be
+//! together with them.
 //!
 //! A batch names each document at most once, so the order of its changes does not matter.
 
@@ -6,6 +7,7 @@ use crate::{
     documents::Collection,
     error::{StoreError, check_key, check_size},
     limit,
+    log::{Row, check_rows},
 };
 use bindery_core::code::{Code, Failure};
 use serde::Serialize;
@@ -72,14 +74,35 @@ pub enum Action {
     },
     /// It goes, with its index entries. One that is not there stays so.
     Delete,
+    /// It stays as it is, and at its revision.
+    Keep,
 }
 
-/// Changes that are committed together.
+/// Rows for one table. Those that are there already stay as they were.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Append {
+    /// The table.
+    pub table: String,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// What is committed together.
 #[derive(Debug, Default)]
 #[must_use = "a batch changes nothing until it is committed"]
 pub struct Batch {
     changes: Vec<Change>,
+    appends: Vec<Append>,
     fault: Option<StoreError>,
+}
+
+/// A batch that was checked: for implementations of the port.
+#[derive(Debug)]
+pub struct Checked {
+    /// The changes of documents.
+    pub changes: Vec<Change>,
+    /// The rows.
+    pub appends: Vec<Append>,
 }
 
 impl Batch {
@@ -117,17 +140,37 @@ impl Batch {
         self
     }
 
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.fault.is_none()
+    /// Makes the whole batch depend on a document that it does not change.
+    pub fn require(
+        mut self,
+        collection: Collection,
+        id: impl Into<String>,
+        expect: Expect,
+    ) -> Self {
+        self.changes.push(Change { collection, id: id.into(), expect, action: Action::Keep });
+        self
     }
 
-    /// The changes, checked: for implementations of the port.
-    pub fn into_changes(self) -> Result<Vec<Change>, StoreError> {
+    /// Adds rows of the log.
+    pub fn append(mut self, table: impl Into<String>, rows: Vec<Row>) -> Self {
+        self.appends.push(Append { table: table.into(), rows });
+        self
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.appends.is_empty() && self.fault.is_none()
+    }
+
+    /// What is to be done, checked: for implementations of the port.
+    pub fn check(self) -> Result<Checked, StoreError> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         check_size("a batch (changes)", self.changes.len(), limit::BATCH_ITEMS)?;
+        for append in &self.appends {
+            check_rows(&append.table, &append.rows)?;
+        }
         let mut named = HashSet::new();
         for change in &self.changes {
             check_key("the id of a document", &change.id)?;
@@ -142,7 +185,7 @@ impl Batch {
                 }
             }
         }
-        Ok(self.changes)
+        Ok(Checked { changes: self.changes, appends: self.appends })
     }
 }
 
@@ -151,6 +194,8 @@ impl Batch {
 pub struct Committed {
     /// The new revision of each put, in the order of the puts.
     pub revisions: Vec<u64>,
+    /// The rows that were not there.
+    pub inserted: usize,
 }
 
 /// A commit that changed nothing, or of which nothing is known (`Store` with `Io` or `Closed`).
@@ -174,6 +219,16 @@ pub enum CommitError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl CommitError {
+    /// The error of a batch without preconditions, which cannot conflict.
+    pub fn into_store(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Conflict { .. } => StoreError::invalid("a batch", self.to_string()),
+        }
+    }
 }
 
 impl From<CommitError> for Failure {

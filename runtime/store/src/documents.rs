@@ -125,7 +125,7 @@ pub trait Documents: Send + Sync + 'static {
         range: &Range,
     ) -> Result<Page, StoreError>;
 
-    /// Makes all changes of `batch` or none. Durable when it returns; a caller that goes away
+    /// Makes all changes of `batch`, its rows included, or none. Durable when it returns; a caller that goes away
     /// while it waits does not undo it.
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
 }

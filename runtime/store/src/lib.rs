@@ -32,9 +32,10 @@ pub struct Stores {
 impl Stores {
     /// Stores that live in memory and end with it: for tests and trials.
     pub fn memory() -> Self {
+        let memory = Arc::new(memory::Memory::default());
         Self {
-            documents: Arc::new(memory::documents::MemoryDocuments::default()),
-            log: Arc::new(memory::log::MemoryLog::default()),
+            documents: memory.clone(),
+            log: memory,
             blobs: Arc::new(memory::blobs::MemoryBlobs::default()),
         }
     }

@@ -3,6 +3,7 @@
 //! `make` gives a fresh, empty store each time it is called. A broken promise panics. Durability
 //! is not tested here: it needs a process that dies, and belongs to each store's own tests.
 
+pub mod batches;
 pub mod blobs;
 pub mod documents;
 pub mod log;

@@ -1,5 +1,6 @@
 //! Documents in memory.
 
+use super::Memory;
 use crate::{
     batch::{Action, Batch, Change, CommitError, Committed, IndexEntry},
     documents::{Collection, Document, Documents, Page, Range},
@@ -7,20 +8,15 @@ use crate::{
     limit,
 };
 use async_trait::async_trait;
-use parking_lot::RwLock;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     ops::Bound,
 };
 
-/// Documents that end with the process.
-#[derive(Debug, Default)]
-pub struct MemoryDocuments(RwLock<HashMap<Collection, Documented>>);
-
 /// One collection.
 #[derive(Debug, Default)]
-struct Documented {
+pub(super) struct Documented {
     documents: BTreeMap<String, Stored>,
     /// (index, value, id)
     entries: BTreeSet<(String, String, String)>,
@@ -34,14 +30,14 @@ struct Stored {
 }
 
 #[async_trait]
-impl Documents for MemoryDocuments {
+impl Documents for Memory {
     async fn get(&self, collection: Collection, id: &str) -> Result<Option<Document>, StoreError> {
-        Ok(self.0.read().get(&collection).and_then(|found| found.document(id)))
+        Ok(self.0.read().collections.get(&collection).and_then(|found| found.document(id)))
     }
 
     async fn list(&self, collection: Collection, range: &Range) -> Result<Page, StoreError> {
-        let collections = self.0.read();
-        let Some(found) = collections.get(&collection) else { return Ok(Page::default()) };
+        let state = self.0.read();
+        let Some(found) = state.collections.get(&collection) else { return Ok(Page::default()) };
         found.page(found.documents.keys(), range)
     }
 
@@ -52,8 +48,8 @@ impl Documents for MemoryDocuments {
         value: &str,
         range: &Range,
     ) -> Result<Page, StoreError> {
-        let collections = self.0.read();
-        let Some(found) = collections.get(&collection) else { return Ok(Page::default()) };
+        let state = self.0.read();
+        let Some(found) = state.collections.get(&collection) else { return Ok(Page::default()) };
         let first = (index.to_owned(), value.to_owned(), String::new());
         let ids = found
             .entries
@@ -64,20 +60,23 @@ impl Documents for MemoryDocuments {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let changes = batch.into_changes()?;
-        check_values(&changes)?;
-        let mut collections = self.0.write();
-        for Change { collection, id, expect, .. } in &changes {
-            let found = collections.get(collection).and_then(|found| found.revision(id));
+        let batch = batch.check()?;
+        check_values(&batch.changes)?;
+        super::log::check_values(&batch.appends)?;
+        let mut state = self.0.write();
+        for Change { collection, id, expect, .. } in &batch.changes {
+            let found = state.collections.get(collection).and_then(|found| found.revision(id));
             if !expect.holds(found) {
                 let (collection, id, expected) = (*collection, id.clone(), *expect);
                 return Err(CommitError::Conflict { collection, id, expected, found });
             }
         }
         let apply = |change: Change| {
-            collections.entry(change.collection).or_default().apply(change.id, change.action)
+            state.collections.entry(change.collection).or_default().apply(change.id, change.action)
         };
-        Ok(Committed { revisions: changes.into_iter().filter_map(apply).collect() })
+        let revisions = batch.changes.into_iter().filter_map(apply).collect();
+        let inserted = batch.appends.into_iter().map(|append| state.append(append)).sum();
+        Ok(Committed { revisions, inserted })
     }
 }
 
@@ -122,6 +121,9 @@ impl Documented {
 
     /// Makes the change and gives the new revision of a put.
     fn apply(&mut self, id: String, action: Action) -> Option<u64> {
+        if action == Action::Keep {
+            return None;
+        }
         let old = self.documents.remove(&id);
         for (index, value) in old.iter().flat_map(|old| &old.indexes) {
             self.entries.remove(&(index.to_string(), value.clone(), id.clone()));

@@ -1,39 +1,33 @@
 //! The log in memory.
 
+use super::{Memory, State};
 use crate::{
+    batch::{Append, Batch, CommitError},
     cursor::Position,
+    documents::Documents as _,
     error::{StoreError, check_size},
     limit,
-    log::{Log, Query, QueryPage, Row, check_rows},
+    log::{Log, Query, QueryPage, Row},
 };
 use async_trait::async_trait;
-use parking_lot::RwLock;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     ops::Bound,
 };
 
-/// A log that ends with the process.
+/// One table.
 #[derive(Debug, Default)]
-pub struct MemoryLog(RwLock<HashMap<String, Table>>);
-
-#[derive(Debug, Default)]
-struct Table {
+pub(super) struct Table {
     /// By partition and key.
     rows: BTreeMap<(String, String), Row>,
     order: BTreeSet<Position>,
 }
 
 #[async_trait]
-impl Log for MemoryLog {
+impl Log for Memory {
     async fn append(&self, table: &str, rows: Vec<Row>) -> Result<usize, StoreError> {
-        check_rows(table, &rows)?;
-        for row in &rows {
-            check_size("a row (bytes)", row.value.to_string().len(), limit::VALUE_BYTES)?;
-        }
-        let mut tables = self.0.write();
-        let table = tables.entry(table.to_owned()).or_default();
-        Ok(rows.into_iter().filter_map(|row| table.insert(row)).count())
+        let committed = self.commit(Batch::new().append(table, rows)).await;
+        committed.map(|committed| committed.inserted).map_err(CommitError::into_store)
     }
 
     async fn read(
@@ -43,8 +37,8 @@ impl Log for MemoryLog {
         after: Option<String>,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        let tables = self.0.read();
-        let Some(table) = tables.get(table) else { return Ok(Vec::new()) };
+        let state = self.0.read();
+        let Some(table) = state.tables.get(table) else { return Ok(Vec::new()) };
         let after = (partition.to_owned(), after.unwrap_or_default());
         let behind = table.rows.range((Bound::Excluded(after), Bound::Unbounded));
         let rows = behind.map(|(_, row)| row).take_while(|row| row.partition == partition);
@@ -53,8 +47,8 @@ impl Log for MemoryLog {
 
     async fn query(&self, table: &str, query: &Query) -> Result<QueryPage, StoreError> {
         let below = query.position()?.map_or(Bound::Unbounded, Bound::Excluded);
-        let tables = self.0.read();
-        let Some(table) = tables.get(table) else { return Ok(QueryPage::default()) };
+        let state = self.0.read();
+        let Some(table) = state.tables.get(table) else { return Ok(QueryPage::default()) };
         let places = table.order.range((Bound::Unbounded, below)).rev();
         query.page(places.filter_map(|place| table.at(place)).map(Ok))
     }
@@ -66,7 +60,22 @@ impl Log for MemoryLog {
         key: &str,
     ) -> Result<Option<Row>, StoreError> {
         let place = (partition.to_owned(), key.to_owned());
-        Ok(self.0.read().get(table).and_then(|table| table.rows.get(&place)).cloned())
+        Ok(self.0.read().tables.get(table).and_then(|table| table.rows.get(&place)).cloned())
+    }
+}
+
+pub(super) fn check_values(appends: &[Append]) -> Result<(), StoreError> {
+    for row in appends.iter().flat_map(|append| &append.rows) {
+        check_size("a row (bytes)", row.value.to_string().len(), limit::VALUE_BYTES)?;
+    }
+    Ok(())
+}
+
+impl State {
+    /// Inserts the rows that are not there, and gives their number.
+    pub(super) fn append(&mut self, append: Append) -> usize {
+        let table = self.tables.entry(append.table).or_default();
+        append.rows.into_iter().filter_map(|row| table.insert(row)).count()
     }
 }
 
