@@ -1,8 +1,7 @@
 //! Dispatch: gives jobs to workers, with a lease and a signed order.
 
 use crate::{
-    app::runbooks::StoredVersion,
-    documents::{JOBS, RUNS, SANDBOX, VERSIONS, WORKERS, job_indexes, place_key, places_of},
+    documents::{JOBS, RUNS, SANDBOX, WORKERS, job_indexes, place_key, places_of},
     events::Event,
     hub::{Peer, peer_of},
     plane::ControlPlane,
@@ -32,6 +31,9 @@ impl ControlPlane {
         if !matches!(held.value.phase, Phase::New | Phase::Resuming) {
             return Ok(());
         }
+        if let Err(reason) = self.check_run(&held.value).await {
+            return self.change_job(job, |_| Some(JobEvent::Fail(reason.clone()))).await.map(drop);
+        }
         let Some((worker, peer)) = self.place(&held.value).await? else {
             return Ok(());
         };
@@ -47,6 +49,14 @@ impl ControlPlane {
                 self.hub.free_place(peer, job);
                 Err(failure)
             }
+        }
+    }
+
+    /// Whether the run of a child still lets it begin.
+    async fn check_run(&self, job: &Job) -> Result<(), Failure> {
+        match (job.run, &job.parent) {
+            (Some(run), Some(_)) => self.check_not_cancelled(run).await,
+            _ => Ok(()),
         }
     }
 
@@ -76,7 +86,7 @@ impl ControlPlane {
     /// Signs the order of an activated job and says it to its worker.
     pub(crate) async fn order(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
         let order = self.sign_order(job, lease).await?;
-        if self.hub.say(peer, ToWorker::Order { order }).await.is_err() {
+        if self.hub.say(peer, ToWorker::Order { order }).is_err() {
             // The worker went away in between: the job waits for the next one.
             self.hub.free_place(peer, job.id);
             self.change_job(job.id, |_| Some(JobEvent::Release(lease))).await?;
@@ -85,9 +95,7 @@ impl ControlPlane {
     }
 
     async fn sign_order(&self, job: &Job, lease: Lease) -> Result<Envelope, Failure> {
-        let key = format!("{}/{}", job.account.key(), job.digest);
-        let version =
-            self.repository.need::<StoredVersion>(VERSIONS, &key, "such version").await?.value;
+        let version = self.version(&job.account, job.digest).await?;
         let run = match job.run {
             None => None,
             Some(id) => {
@@ -164,6 +172,24 @@ impl ControlPlane {
         Ok(())
     }
 
+    /// The workers that are behind `peer`: one for each account that it works for.
+    pub(crate) async fn workers_behind(&self, peer: Peer) -> Result<Vec<Worker>, Failure> {
+        let behind = match peer {
+            Peer::Sandbox => SANDBOX.to_owned(),
+            Peer::Computer(id) => id.to_string(),
+        };
+        self.repository.find_all(WORKERS, "peer", &behind).await
+    }
+
+    /// The jobs that are leased to the workers behind `peer`.
+    pub(crate) async fn jobs_behind(&self, peer: Peer) -> Result<Vec<Job>, Failure> {
+        let mut jobs = vec![];
+        for worker in self.workers_behind(peer).await? {
+            jobs.extend(self.repository.find_all(JOBS, "worker", &worker.id.to_string()).await?);
+        }
+        Ok(jobs)
+    }
+
     /// Looks in the background for jobs that wait for a place at `peer`.
     pub(crate) fn wake(&self, peer: Peer) {
         self.hub.wake(peer);
@@ -171,12 +197,7 @@ impl ControlPlane {
 
     /// Gives waiting jobs to the workers behind `peer`, the oldest first, as long as it has places.
     pub(crate) async fn dispatch_waiting(&self, peer: Peer) -> Result<(), Failure> {
-        let behind = match peer {
-            Peer::Sandbox => SANDBOX.to_owned(),
-            Peer::Computer(id) => id.to_string(),
-        };
-        let workers: Vec<Worker> = self.repository.find_all(WORKERS, "peer", &behind).await?;
-        for worker in workers {
+        for worker in self.workers_behind(peer).await? {
             for place in places_of(&worker) {
                 self.dispatch_waiting_at(&place_key(&worker.account, &place)).await?;
             }

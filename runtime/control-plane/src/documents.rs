@@ -6,7 +6,7 @@ use bindery_core::{
     id::{ComputerId, JobId, RunId},
     job::{Job, Phase, Placement},
     name::Name,
-    run::MachineRun,
+    run::{MachineRun, MachineStatus},
     worker::Worker,
 };
 use bindery_store::{
@@ -231,6 +231,9 @@ pub(crate) fn job_indexes(job: &Job) -> Vec<IndexEntry> {
     if let Some(run) = job.run {
         indexes.push(("run", run.to_string()));
     }
+    if let Some(lease) = job.phase.lease() {
+        indexes.push(("worker", lease.worker.to_string()));
+    }
     if matches!(job.phase, Phase::New | Phase::Resuming) {
         indexes.push(("waits", place_key(&job.account, &job.placement)));
     }
@@ -264,6 +267,12 @@ pub(crate) fn worker_indexes(worker: &Worker) -> Vec<IndexEntry> {
 /// The value of the index `peer` of the workers in the control plane's sandbox.
 pub(crate) const SANDBOX: &str = "sandbox";
 
+/// A status among the machine runs of a run, as the value of an index.
+pub(crate) fn machine_status_key(run: RunId, status: MachineStatus) -> String {
+    format!("{run}/{status:?}")
+}
+
 pub(crate) fn machine_indexes(machine: &MachineRun) -> Vec<IndexEntry> {
-    machine.job.map(|job| ("job", job.to_string())).into_iter().collect()
+    let status = ("status", machine_status_key(machine.run, machine.status));
+    machine.job.map(|job| ("job", job.to_string())).into_iter().chain([status]).collect()
 }

@@ -37,6 +37,11 @@ impl Events {
 pub(crate) struct Listener(broadcast::Receiver<Event>);
 
 impl Listener {
+    /// Forgets what has happened so far: whoever looks at everything now need not look again for it.
+    pub(crate) fn catch_up(&mut self) {
+        self.0 = self.0.resubscribe();
+    }
+
     /// Returns after an event that `fits`, or after some were lost.
     pub(crate) async fn next(&mut self, fits: impl Fn(&Event) -> bool) {
         loop {

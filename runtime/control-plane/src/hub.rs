@@ -4,13 +4,17 @@ use bindery_core::{
     code::{Code, Failure},
     fleet::ConfigureStatus,
     id::{ComputerId, JobId},
+    limit,
     worker::{self, Presence, WorkerEvent},
 };
 use bindery_protocol::message::ToWorker;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use std::collections::{HashMap, HashSet};
-use tokio::sync::{mpsc, oneshot};
+use std::collections::HashMap;
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 /// Who is at the other end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,14 +28,24 @@ pub(crate) enum Peer {
 struct Session {
     number: u64,
     say: mpsc::Sender<ToWorker>,
-    jobs: HashSet<JobId>,
+    /// The jobs that have a place here, and whether they wait for their children.
+    jobs: HashMap<JobId, bool>,
+    /// Whether it takes jobs now.
+    open: bool,
+}
+
+impl Session {
+    fn has_place(&self) -> bool {
+        let busy = self.jobs.values().filter(|waits| !**waits).count();
+        self.open && busy < limit::WORKER_JOBS && self.jobs.len() < limit::WORKER_HELD_JOBS
+    }
 }
 
 #[derive(Default)]
 struct State {
     sessions: HashMap<Peer, Session>,
     presence: HashMap<Peer, Presence>,
-    asked: HashMap<u64, oneshot::Sender<Result<(), Failure>>>,
+    asked: HashMap<(Peer, u64), oneshot::Sender<Result<(), Failure>>>,
     last: u64,
 }
 
@@ -50,7 +64,8 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// A new session of `peer`; an older one of it is cut off.
+    /// A new session of `peer`; an older one of it is cut off. It takes no jobs before it is
+    /// opened.
     pub(crate) fn connect(&self, peer: Peer, say: mpsc::Sender<ToWorker>) -> Result<u64, Failure> {
         let mut state = self.state.lock();
         state.last += 1;
@@ -58,7 +73,8 @@ impl Hub {
         let held = state.presence.get(&peer).copied().unwrap_or(Presence::Registered);
         let presence = worker::next(held, WorkerEvent::Connect { session: number })?;
         state.presence.insert(peer, presence);
-        state.sessions.insert(peer, Session { number, say, jobs: HashSet::new() });
+        let session = Session { number, say, jobs: HashMap::new(), open: false };
+        state.sessions.insert(peer, session);
         Ok(number)
     }
 
@@ -103,19 +119,23 @@ impl Hub {
         self.state.lock().sessions.get(&peer).map(|session| session.say.clone())
     }
 
-    /// Says something to `peer`; it may be gone before it hears it.
-    pub(crate) async fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
-        let unreachable = || Failure::new(Code::Unreachable, "the worker is not connected");
-        let sender = self.sender(peer).ok_or_else(unreachable)?;
-        sender.send(message).await.map_err(|_| unreachable())
+    /// Says something to `peer`; it may be gone before it hears it. One that hears nothing any more
+    /// counts as gone.
+    pub(crate) fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
+        let unreachable = |what: &str| Failure::new(Code::Unreachable, format!("the worker {what}"));
+        let sender = self.sender(peer).ok_or_else(|| unreachable("is not connected"))?;
+        sender.try_send(message).map_err(|error| match error {
+            TrySendError::Full(_) => unreachable("does not listen"),
+            TrySendError::Closed(_) => unreachable("is not connected"),
+        })
     }
 
     /// Says something to every agent that is connected.
-    pub(crate) async fn say_to_all(&self, message: &ToWorker) {
+    pub(crate) fn say_to_all(&self, message: &ToWorker) {
         let peers: Vec<_> = self.state.lock().sessions.keys().copied().collect();
         for peer in peers {
             // Whoever is gone hears it when it is welcomed again.
-            let _gone = self.say(peer, message.clone()).await;
+            let _gone = self.say(peer, message.clone());
         }
     }
 
@@ -125,11 +145,36 @@ impl Hub {
         let Some(session) = state.sessions.get_mut(&peer) else {
             return false;
         };
-        if !session.jobs.contains(&job) && session.jobs.len() >= places(peer) {
+        if !session.jobs.contains_key(&job) && !session.has_place() {
             return false;
         }
-        session.jobs.insert(job);
+        session.jobs.insert(job, false);
         true
+    }
+
+    /// Notes a job that the worker behind `peer` has, whether there is a place for it or not.
+    pub(crate) fn hold_place(&self, peer: Peer, job: JobId) {
+        if let Some(session) = self.state.lock().sessions.get_mut(&peer) {
+            session.jobs.insert(job, false);
+        }
+    }
+
+    /// Says whether a job waits for its children: then others may have its place.
+    pub(crate) fn job_waits(&self, peer: Peer, job: JobId, waits: bool) {
+        let mut state = self.state.lock();
+        let session = state.sessions.get_mut(&peer);
+        if let Some(held) = session.and_then(|session| session.jobs.get_mut(&job)) {
+            *held = waits;
+        }
+    }
+
+    /// Lets jobs be given to the worker behind `session`, or not for a while.
+    pub(crate) fn open(&self, peer: Peer, session: u64, open: bool) {
+        if let Some(held) = self.state.lock().sessions.get_mut(&peer)
+            && held.number == session
+        {
+            held.open = open;
+        }
     }
 
     /// Gives the place of `job` at `peer` back.
@@ -152,10 +197,10 @@ impl Hub {
             let mut state = self.state.lock();
             state.last += 1;
             let id = state.last;
-            state.asked.insert(id, answer);
+            state.asked.insert((peer, id), answer);
             id
         };
-        let said = self.say(peer, message(id)).await;
+        let said = self.say(peer, message(id));
         let answer = match said {
             Err(failure) => Err((ConfigureStatus::Unreachable, failure)),
             Ok(()) => match tokio::time::timeout(patience, wait).await {
@@ -167,25 +212,20 @@ impl Hub {
                 )),
             },
         };
-        self.state.lock().asked.remove(&id);
+        self.state.lock().asked.remove(&(peer, id));
         match answer {
             Ok(()) => (ConfigureStatus::Configured, None),
             Err((status, failure)) => (status, Some(failure)),
         }
     }
 
-    /// The answer to an earlier question.
-    pub(crate) fn answered(&self, id: u64, answer: Result<(), Failure>) {
-        if let Some(waiting) = self.state.lock().asked.remove(&id) {
+    /// The answer of `peer` to an earlier question.
+    pub(crate) fn answered(&self, peer: Peer, id: u64, answer: Result<(), Failure>) {
+        if let Some(waiting) = self.state.lock().asked.remove(&(peer, id)) {
             // Whoever asked may have lost patience.
             let _ = waiting.send(answer);
         }
     }
-}
-
-/// Jobs that a worker runs at once. Parents wait in the sandbox, so it has room for many.
-fn places(_peer: Peer) -> usize {
-    bindery_core::limit::WORKER_JOBS
 }
 
 /// Where a worker is to be found.

@@ -16,6 +16,7 @@ use bindery_core::{
     grant::{self, Power},
     id::{ComputerId, JobId, WorkerId},
     job::{Job, JobEvent, Lease, Phase},
+    limit,
     name::Name,
     record::Record,
     stream::StreamRecord,
@@ -45,8 +46,6 @@ pub(crate) const WAITING: usize = 64;
 enum Taken {
     /// It is stored; the job was in this phase before.
     Kept(Phase),
-    /// It was told before, and the job has ended.
-    Told,
     /// The job is not under this lease.
     Fenced,
 }
@@ -83,8 +82,7 @@ impl ControlPlane {
                 match answers {
                     Ok(answers) => {
                         for answer in answers {
-                            // A worker that went away says it again.
-                            let _ = say.send(answer).await;
+                            all = all.and(answered(say, answer).await);
                         }
                     }
                     Err(failure) => all = Err(failure),
@@ -120,17 +118,26 @@ impl ControlPlane {
         let rows = journal_rows(id, &decoded, &entries);
         let now = self.clock.now();
         let change = |job: &mut Job| {
-            if job.phase.lease() != Some(lease) {
-                let told = job.phase.ended() && job.epoch == lease.epoch;
-                return Ok((Batch::new(), if told { Taken::Told } else { Taken::Fenced }));
+            let holds = job.phase.lease() == Some(lease);
+            // Its end was told before, or we have given it up: what it did is evidence all the same.
+            let over = job.phase.ended() && job.epoch == lease.epoch;
+            if !holds && !over {
+                return Ok((Batch::new(), Taken::Fenced));
+            }
+            if first > job.shipped {
+                let message = format!("entries from {} to {first} are missing", job.shipped);
+                return Err(Failure::new(Code::JournalDamaged, message));
             }
             let before = job.phase.clone();
+            job.shipped = job.shipped.max(below);
             let mut batch = Batch::new().append(JOURNAL, rows.clone());
             for (table, rows) in record_rows(job, computer, &decoded)? {
                 batch = batch.append(table, rows);
             }
-            for event in events(job, lease, &decoded) {
-                job.apply(event, now)?;
+            if holds {
+                for event in events(job, lease, &decoded) {
+                    job.apply(event, now)?;
+                }
             }
             Ok((batch, Taken::Kept(before)))
         };
@@ -144,23 +151,28 @@ impl ControlPlane {
                     self.events.say(Event::Run(run));
                 }
                 self.events.say(Event::Job(id));
-                Ok(ToWorker::Kept { job: id, below })
+                Ok(ToWorker::Kept { job: id, below: job.shipped })
             }
-            Ok((_, Taken::Told)) => Ok(ToWorker::Kept { job: id, below }),
-            Ok((_, Taken::Fenced)) => Ok(ToWorker::Fenced { job: id }),
-            Err(failure) if failure.code == Code::NotFound => Ok(ToWorker::Fenced { job: id }),
-            Err(failure) => Err(failure),
+            Ok((_, Taken::Fenced)) => Ok(ToWorker::Fenced { job: id, lease }),
+            Err(failure) => match failure.code {
+                Code::NotFound => Ok(ToWorker::Fenced { job: id, lease }),
+                // It would be said again for ever, and the other jobs of the worker with it.
+                Code::JournalDamaged | Code::TooLarge | Code::InvalidRequest => {
+                    self.give_up(id, lease, failure).await
+                }
+                _ => Err(failure),
+            },
         }
     }
 
-    /// Ends a job whose journal cannot be read: it would be shipped again for ever.
+    /// Ends a job whose journal cannot be taken in.
     async fn give_up(&self, id: JobId, lease: Lease, error: Failure) -> Result<ToWorker, Failure> {
-        tracing::error!(job = %id, %error, "a worker shipped a journal that cannot be read");
+        tracing::error!(job = %id, %error, "a worker shipped a journal that cannot be taken in");
         let fail =
             |job: &Job| (job.phase.lease() == Some(lease)).then(|| JobEvent::Fail(error.clone()));
         match self.change_job(id, fail).await {
             Err(failure) if failure.code != Code::NotFound => Err(failure),
-            _ => Ok(ToWorker::Fenced { job: id }),
+            _ => Ok(ToWorker::Fenced { job: id, lease }),
         }
     }
 
@@ -183,6 +195,19 @@ impl ControlPlane {
         let after = after.map(journal_key);
         let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
         rows.iter().map(entry_of).collect()
+    }
+}
+
+/// Answers a worker, which must listen before long.
+pub(crate) async fn answered(
+    say: &mpsc::Sender<ToWorker>,
+    answer: ToWorker,
+) -> Result<(), Failure> {
+    let unheard = |reason| Failure::new(Code::Unreachable, reason);
+    match tokio::time::timeout(limit::WORKER_SILENCE, say.send(answer)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(unheard("the worker went away")),
+        Err(_) => Err(unheard("the worker does not listen")),
     }
 }
 

@@ -27,7 +27,7 @@ use bindery_core::{
 use bindery_store::documents::Range;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 impl ControlPlane {
     /// Carries out `operation` for `job`, which must be leased to a worker behind `peer`.
@@ -62,7 +62,11 @@ impl ControlPlane {
             return self.start_children(&job, sequence, &arguments).await;
         }
         if *operation == operation::JOBS_WAIT {
-            return self.wait_for_children(&job, &arguments).await;
+            self.hub.job_waits(peer, job.id, true);
+            self.wake(peer);
+            let children = self.wait_for_children(&job, &arguments).await;
+            self.hub.job_waits(peer, job.id, false);
+            return children;
         }
         if *operation == operation::JOBS_STATUS {
             let jobs: Vec<JobId> = argument(&arguments, "jobs")?;
@@ -219,6 +223,12 @@ impl ControlPlane {
         })?;
         let begun =
             self.begin_child(parent, runbook, (sequence, index), &placement, parameters).await;
+        // The same call may be carried out twice at once; the child is one.
+        if begun.as_ref().is_err_and(|failure| failure.code == Code::Conflict)
+            && let Some(held) = self.repository.get::<JobId>(CHILDREN, &key).await?
+        {
+            return Ok(held.value);
+        }
         if let (Some(run), Placement::Computer(computer), Err(reason)) =
             (parent.run, placement, &begun)
         {
@@ -259,15 +269,16 @@ impl ControlPlane {
         check_page(ids.len(), "jobs")?;
         let all = arguments["mode"].as_str() == Some("All");
         let patience = arguments["timeout"].as_u64().map(Duration::from_millis);
-        let mut events = self.events.listen();
+        let (mut events, wanted) = (self.events.listen(), HashSet::<_>::from_iter(ids.clone()));
         let wait = async {
             loop {
+                events.catch_up();
                 let children = self.children(job, &ids).await?;
                 let ended = children.iter().filter(|child| child.phase.ended()).count();
                 if ended == children.len() || (!all && ended > 0) {
                     return Ok::<_, Failure>(children);
                 }
-                events.next(|event| matches!(event, Event::Job(id) if ids.contains(id))).await;
+                events.next(|event| matches!(event, Event::Job(id) if wanted.contains(id))).await;
             }
         };
         let children = match patience {

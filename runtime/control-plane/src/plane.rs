@@ -143,7 +143,7 @@ impl ControlPlane {
         self.repository.commit(Batch::new().put(SETTINGS, TRUST, &list, expect, vec![])).await?;
         *self.trust.write() = (list.clone(), envelope.clone());
         let message = bindery_protocol::message::ToWorker::Trust { trust: envelope };
-        self.hub.say_to_all(&message).await;
+        self.hub.say_to_all(&message);
         Ok(list)
     }
 }

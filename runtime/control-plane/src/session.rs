@@ -24,8 +24,22 @@ use bindery_protocol::{
     message::{Held, ToControl, ToWorker},
 };
 use bindery_seal::{envelope::Envelope, key::PublicKey};
-use std::{collections::HashSet, pin::pin};
-use tokio::{sync::mpsc, time::timeout};
+use std::{collections::HashSet, pin::pin, sync::Arc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
+
+/// What a session works with.
+struct Talk<'a> {
+    peer: Peer,
+    session: u64,
+    say: &'a mpsc::Sender<ToWorker>,
+    shipments: mpsc::Sender<Shipment>,
+    fetches: mpsc::Sender<Digest>,
+    /// A place for each call that is being carried out.
+    calls: Arc<Semaphore>,
+}
 
 impl ControlPlane {
     /// Talks with the sandbox worker of this process, which needs no proof.
@@ -133,14 +147,18 @@ impl ControlPlane {
             self.events.say(Event::Computer(id));
         }
         let (shipments, shipped) = mpsc::channel(intake::WAITING);
+        let (fetches, fetched) = mpsc::channel(limit::WORKER_HELD_JOBS);
+        let calls = Arc::new(Semaphore::new(limit::WORKER_HELD_JOBS));
+        let talk = Talk { peer, session, say: &say, shipments, fetches, calls };
         let mut take_in = pin!(self.take_in_all(peer, shipped, &say));
         let ended = if said {
             tokio::select! {
-                ended = self.listen(peer, session, &say, shipments, &mut hear) => {
+                ended = self.listen(talk, &mut hear) => {
                     // What was shipped is taken in to its end.
                     ended.and(take_in.await)
                 }
                 failed = &mut take_in => failed,
+                failed = self.hand_out(peer, fetched, &say) => failed,
             }
         } else {
             Ok(())
@@ -154,12 +172,10 @@ impl ControlPlane {
 
     async fn listen(
         &self,
-        peer: Peer,
-        session: u64,
-        say: &mpsc::Sender<ToWorker>,
-        shipments: mpsc::Sender<Shipment>,
+        talk: Talk<'_>,
         hear: &mut mpsc::Receiver<ToControl>,
     ) -> Result<(), Failure> {
+        let Talk { peer, session, say, .. } = talk;
         let mut alive = tokio::time::interval(limit::HEARTBEAT);
         let mut heard = tokio::time::Instant::now();
         loop {
@@ -168,7 +184,7 @@ impl ControlPlane {
                     None => return Ok(()),
                     Some(message) => {
                         heard = tokio::time::Instant::now();
-                        self.hear(peer, say, &shipments, message).await?;
+                        self.hear(&talk, message).await?;
                     }
                 },
                 _ = alive.tick() => {
@@ -185,13 +201,8 @@ impl ControlPlane {
         }
     }
 
-    async fn hear(
-        &self,
-        peer: Peer,
-        say: &mpsc::Sender<ToWorker>,
-        shipments: &mpsc::Sender<Shipment>,
-        message: ToControl,
-    ) -> Result<(), Failure> {
+    async fn hear(&self, talk: &Talk<'_>, message: ToControl) -> Result<(), Failure> {
+        let Talk { peer, session, say, .. } = *talk;
         let answer = match message {
             ToControl::Hello { .. } => {
                 return Err(Failure::new(Code::ProtocolMismatch, "a second hello"));
@@ -199,7 +210,7 @@ impl ControlPlane {
             ToControl::Alive | ToControl::ContinuationKept => None,
             ToControl::Holding { jobs } => {
                 self.reconcile(peer, &jobs).await?;
-                self.welcome_back(peer);
+                self.welcome_back(peer, session);
                 None
             }
             ToControl::Report { report } => {
@@ -209,44 +220,69 @@ impl ControlPlane {
                 None
             }
             ToControl::Configured { id, answer } => {
-                self.hub.answered(id, answer);
+                self.hub.answered(peer, id, answer);
                 None
             }
             ToControl::Journal { job, lease, first, entries } => {
                 let shipment = Shipment { job, lease, first, entries };
-                shipments.send(shipment).await.map_err(|_| gone())?;
+                talk.shipments.send(shipment).await.map_err(|_| gone())?;
                 None
             }
             ToControl::Refused { job, lease, error, retry } => {
                 self.own(peer, lease.worker).await?;
-                self.refused(Held { job, lease }, error, retry).await?;
+                self.refused((peer, session), Held { job, lease }, error, retry).await?;
                 None
             }
             ToControl::Call { id, job, sequence, operation, arguments } => {
                 let (plane, say) = (self.clone(), say.clone());
+                let place = talk.calls.clone().try_acquire_owned().map_err(|_| {
+                    Failure::new(Code::LimitExceeded, "the worker asks more than its jobs can")
+                })?;
                 // A call may wait for hours (`jobs.wait`); the conversation goes on meanwhile.
                 tokio::spawn(async move {
                     let reply = plane.carry_out(peer, job, sequence, &operation, arguments).await;
                     // A worker that went away asks again.
                     let _ = say.send(ToWorker::Reply { id, reply }).await;
+                    drop(place);
                 });
                 None
             }
             ToControl::Fetch { digest } => {
-                let wasm = self.stores.blobs.get(&digest).await?;
-                let wasm = wasm.map(|bytes| Base64(bytes.to_vec()));
-                Some(ToWorker::Module { digest, wasm })
+                talk.fetches.try_send(digest).map_err(|_| {
+                    Failure::new(Code::LimitExceeded, "the worker fetches more than its jobs need")
+                })?;
+                None
             }
         };
         if let Some(answer) = answer {
-            say.send(answer).await.map_err(|_| gone())?;
+            intake::answered(say, answer).await?;
         }
         Ok(())
     }
 
-    /// Gives a worker what waits for it; the sandbox must be told its accounts first.
-    fn welcome_back(&self, peer: Peer) {
+    /// Hands out the modules that a worker asks for and has jobs of, one at a time: the next one
+    /// when it has heard everything before.
+    async fn hand_out(
+        &self,
+        peer: Peer,
+        mut fetches: mpsc::Receiver<Digest>,
+        say: &mpsc::Sender<ToWorker>,
+    ) -> Result<(), Failure> {
+        while let Some(digest) = fetches.recv().await {
+            let needed = self.jobs_behind(peer).await?.iter().any(|job| job.digest == digest);
+            let wasm = if needed { self.stores.blobs.get(&digest).await? } else { None };
+            let wasm = wasm.map(|bytes| Base64(bytes.to_vec()));
+            drop(say.reserve_many(say.max_capacity()).await.map_err(|_| gone())?);
+            intake::answered(say, ToWorker::Module { digest, wasm }).await?;
+        }
+        std::future::pending().await
+    }
+
+    /// Gives a worker what waits for it, now that both sides know what it has; the sandbox must be
+    /// told its accounts first.
+    fn welcome_back(&self, peer: Peer, session: u64) {
         if peer != Peer::Sandbox {
+            self.hub.open(peer, session, true);
             return self.wake(peer);
         }
         let plane = self.clone();
@@ -255,6 +291,7 @@ impl ControlPlane {
             if let Err(failure) = plane.configure_sandboxes().await {
                 tracing::error!(%failure, "the sandbox worker cannot be configured");
             }
+            plane.hub.open(peer, session, true);
             plane.wake(peer);
         });
     }
@@ -262,31 +299,45 @@ impl ControlPlane {
     /// Compares what the worker still has with what we believe that it has.
     async fn reconcile(&self, peer: Peer, holds: &[Held]) -> Result<(), Failure> {
         let has: HashSet<_> = holds.iter().map(|held| (held.job, held.lease)).collect();
-        for job in self.open_jobs().await? {
-            let Some(lease) = job.phase.lease() else { continue };
-            if self.own(peer, lease.worker).await.is_err() {
-                continue;
-            }
-            let here = has.contains(&(job.id, lease));
+        for job in self.jobs_behind(peer).await? {
+            let here = job.phase.lease().is_some_and(|lease| has.contains(&(job.id, lease)));
             if here {
-                self.hub.take_place(peer, job.id);
+                self.hub.hold_place(peer, job.id);
             }
             self.change_job(job.id, |job| reconciled(job, here)).await?;
         }
         for held in holds {
             let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
-            let current = job.is_some_and(|job| {
-                job.value.phase.lease() == Some(held.lease) || job.value.phase.ended()
-            });
-            if !current {
-                self.hub.say(peer, ToWorker::Fenced { job: held.job }).await?;
+            if let Some(message) = told(held, job.as_ref().map(|job| &job.value)) {
+                self.hub.say(peer, message)?;
             }
         }
         Ok(())
     }
 
-    async fn refused(&self, held: Held, error: Failure, retry: bool) -> Result<(), Failure> {
+    /// Gives a worker that has just refused a job no other one for a while: it would refuse that,
+    /// too.
+    fn let_rest(&self, peer: Peer, session: u64) {
+        self.hub.open(peer, session, false);
+        let plane = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(limit::WORKER_REST).await;
+            plane.hub.open(peer, session, true);
+            plane.wake(peer);
+        });
+    }
+
+    async fn refused(
+        &self,
+        (peer, session): (Peer, u64),
+        held: Held,
+        error: Failure,
+        retry: bool,
+    ) -> Result<(), Failure> {
         tracing::warn!(job = %held.job, %error, retry, "a worker refused a job");
+        if retry {
+            self.let_rest(peer, session);
+        }
         let event = if retry {
             JobEvent::Release(held.lease)
         } else {
@@ -305,12 +356,36 @@ fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
     match (&job.phase, here) {
         (Phase::Disconnected { .. }, true) => Some(JobEvent::Return(lease)),
         (_, true) => None,
+        // It never began, so another attempt does nothing twice.
+        (Phase::Disconnected { .. }, false) if job.started_at.is_none() => {
+            Some(JobEvent::Release(lease))
+        }
         // It never got the order, or never began: another attempt changes nothing twice.
         (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),
         (_, false) => Some(JobEvent::Fail(Failure::new(
             Code::WorkerRestarted,
             "the worker came back without the job's journal",
         ))),
+    }
+}
+
+/// What a worker is told of a job that it still has.
+fn told(held: &Held, job: Option<&Job>) -> Option<ToWorker> {
+    let Held { job: id, lease } = *held;
+    let Some(job) = job.filter(|job| job.epoch == lease.epoch) else {
+        return Some(ToWorker::Fenced { job: id, lease });
+    };
+    let cancel = |message: &str| {
+        let reason = Failure::new(Code::Cancelled, message);
+        Some(ToWorker::Cancel { job: id, lease, reason })
+    };
+    match &job.phase {
+        Phase::Stopping { .. } => cancel("somebody stopped it while its worker was away"),
+        phase if phase.ended() => cancel("it was given up while its worker was away"),
+        phase if phase.lease() == Some(lease) => {
+            Some(ToWorker::Kept { job: id, below: job.shipped })
+        }
+        _ => Some(ToWorker::Fenced { job: id, lease }),
     }
 }
 

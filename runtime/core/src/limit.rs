@@ -59,8 +59,12 @@ pub const STATEMENT_BYTES: usize = 1 << 20;
 /// Keys on a workspace's trust list.
 pub const TRUSTED_KEYS: usize = 1_000;
 
-/// Jobs that one worker runs at once.
+/// Jobs that one worker runs at once; those that wait for their children do not count.
 pub const WORKER_JOBS: usize = 50;
+/// Jobs that one worker has, with those that wait for their children.
+pub const WORKER_HELD_JOBS: usize = 250;
+/// How long no job is given to a worker that has just refused one.
+pub const WORKER_REST: Duration = Duration::from_secs(5);
 /// One message between worker and control plane, in bytes: the largest module in base64, and what
 /// goes around it.
 pub const MESSAGE_BYTES: usize = 48 << 20;

@@ -116,7 +116,7 @@ fn recover(folder: &Path) -> io::Result<(Recovered, Live)> {
     let (mut recovered, mut live) = (Recovered::default(), Live::new());
     let numbers = segment::list(folder)?;
     for &number in &numbers {
-        let content = segment::read(folder, number)?;
+        let content = segment::read(folder, number, Some(&number) == numbers.last())?;
         if content.damaged {
             recovered.damaged.push(segment::path(folder, number));
         } else if content.rest > 0 {

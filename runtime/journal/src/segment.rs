@@ -47,23 +47,20 @@ pub(crate) struct Content {
     pub(crate) damaged: bool,
 }
 
-/// Reads segment `number`. A torn last write is no damage: nobody was told that it was there.
-pub(crate) fn read(folder: &Path, number: u64) -> io::Result<Content> {
+/// Reads segment `number`. A torn last write is no damage: nobody was told that it was there. Only
+/// the `last` segment can have one, for every other was synced as a whole before the next began.
+pub(crate) fn read(folder: &Path, number: u64, last: bool) -> io::Result<Content> {
     let bytes = fs::read(path(folder, number))?;
     let (mut frames, mut at) = (vec![], 0);
-    let damaged = loop {
-        if at == bytes.len() {
-            break false;
-        }
-        match frame::read(&bytes[at..]) {
-            Read::Whole(frame, size) => {
-                frames.push(frame);
-                at += size;
-            }
-            Read::Torn => break false,
-            Read::Damaged => break true,
-        }
-    };
+    while let Read::Whole(frame, size) = frame::read(&bytes[at..]) {
+        frames.push(frame);
+        at += size;
+    }
+    let rest = &bytes[at..];
+    // A disk may have kept the later part of the last write and not the earlier; but behind what
+    // was torn off there is never a whole frame.
+    let whole = |from: usize| matches!(frame::read(&rest[from..]), Read::Whole(..));
+    let damaged = !rest.is_empty() && (!last || (1..rest.len()).any(whole));
     Ok(Content { frames, whole: at as u64, rest: (bytes.len() - at) as u64, damaged })
 }
 

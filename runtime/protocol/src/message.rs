@@ -66,8 +66,8 @@ pub enum ToWorker {
     Cancel { job: JobId, lease: Lease, reason: Failure },
     /// Entries below this sequence are stored.
     Kept { job: JobId, below: u64 },
-    /// The job is another worker's, or nobody's: end it and forget its journal.
-    Fenced { job: JobId },
+    /// Under this lease the job is another worker's, or nobody's: end it and forget its journal.
+    Fenced { job: JobId, lease: Lease },
     /// The answer to `Call`.
     Reply { id: u64, reply: Result<Value, Failure> },
     /// The answer to `Fetch`; nothing if there is no such module.

@@ -20,6 +20,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     process::Command,
+    sync::Semaphore,
 };
 use wasmtime::{Module, component::Component};
 
@@ -46,6 +47,8 @@ pub struct Compiler {
     engine: SandboxEngine,
     place: CompileIn,
     cache: Arc<Cache>,
+    /// A place for each child: together they take no more than this computer has processors.
+    children: Arc<Semaphore>,
 }
 
 /// Code that can be instantiated.
@@ -61,7 +64,9 @@ impl Compiler {
     /// A compiler with its cache in `folder`.
     pub fn new(engine: &SandboxEngine, place: CompileIn, folder: &Path) -> io::Result<Self> {
         let cache = Arc::new(Cache::open(folder, engine.engine())?);
-        Ok(Self { engine: engine.clone(), place, cache })
+        let children = std::thread::available_parallelism().map_or(1, usize::from);
+        let children = Arc::new(Semaphore::new(children));
+        Ok(Self { engine: engine.clone(), place, cache, children })
     }
 
     /// The compiled code of `wasm`, from the cache or made now. The caller has verified what `wasm`
@@ -74,7 +79,10 @@ impl Compiler {
             return Ok(compiled);
         }
         let code = match &self.place {
-            CompileIn::Child(program) => in_child(program, wasm).await?,
+            CompileIn::Child(program) => {
+                let _place = self.children.acquire().await;
+                in_child(program, wasm).await?
+            }
             CompileIn::ThisProcess => precompile(self.engine.engine(), wasm).map_err(refused)?,
         };
         self.cache.store(&digest, &code);

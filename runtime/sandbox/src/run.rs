@@ -13,8 +13,8 @@ use bindery_core::{
     limit,
     runbook::Level,
 };
-use jiff::SignedDuration;
-use std::sync::Arc;
+use jiff::{SignedDuration, Timestamp};
+use std::{sync::Arc, time::Duration};
 use wasmtime::{
     Engine, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
     component::{self, ComponentType, Lift, ResourceTable},
@@ -159,14 +159,24 @@ async fn watch(gate: &Gate) {
 
 /// Returns when the job has taken all the time that it may take.
 async fn out_of_time(gate: &Gate) -> Failure {
-    let Some(time) = gate.limits().time() else {
+    let after = |from: Timestamp, time: Duration| {
+        let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        from.checked_add(time).unwrap_or(Timestamp::MAX)
+    };
+    let limits = gate.limits().time().map(|time| {
+        let message = format!("the job took longer than {} s", time.as_secs());
+        (after(gate.facts().started_at, time), Failure::new(Code::LimitExceeded, message))
+    });
+    let window = gate.facts().deadline.map(|deadline| {
+        let past = limit::PAST_WINDOW.as_secs() / 60;
+        let message = format!("the job went on for {past} minutes past its window ({deadline})");
+        (after(deadline, limit::PAST_WINDOW), Failure::new(Code::DeadlinePassed, message))
+    });
+    let Some((end, reason)) = limits.into_iter().chain(window).min_by_key(|(end, _)| *end) else {
         return std::future::pending().await;
     };
-    let end = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
-    let end = gate.facts().started_at.checked_add(end).unwrap_or(jiff::Timestamp::MAX);
     gate.clock().sleep_until(end).await;
-    let message = format!("the job took longer than {} s", time.as_secs());
-    Failure::new(Code::LimitExceeded, message)
+    reason
 }
 
 async fn execute(kind: &Kind, gate: &Arc<Gate>, console: &Console) -> Result<Outcome> {

@@ -54,7 +54,6 @@ pub(crate) fn recover(runner: &Arc<Runner>, accounts: &Accounts, allow: &Allow, 
         let begun = Begun { job, entries, damaged };
         if let Err(error) = take_up(runner, accounts, allow, begun) {
             tracing::error!(%job, %error, "a job cannot be taken up");
-            runner.fence(job);
             if let Err(error) = runner.spool.forget(job) {
                 tracing::error!(%job, %error, "nor can it be forgotten");
             }

@@ -100,18 +100,20 @@ impl Runner {
         if !self.is_newest(job, lease) {
             return refuse(Code::WrongWorker, false, format!("job {job} has a newer lease here"));
         }
-        self.fence(job);
+        if let Some((older, _)) = self.spool.held(job) {
+            self.fence(job, older);
+        }
         let running = self.running.lock().len();
         if self.running.lock().contains_key(&job) {
             return refuse(Code::Conflict, true, format!("job {job} is still being ended here"));
         }
-        if running >= limit::WORKER_JOBS {
-            let message = format!("{running} jobs run here, as many as may (WORKER_JOBS)");
+        if running >= limit::WORKER_HELD_JOBS {
+            let message = format!("{running} jobs are here, as many as may (WORKER_HELD_JOBS)");
             return refuse(Code::LimitExceeded, true, message);
         }
         self.saw(job, lease, accepted.order.not_after);
         self.begin(accepted).map_err(|error| {
-            self.fence(job);
+            self.fence(job, lease);
             Refusal { error, retry: false }
         })
     }
@@ -290,13 +292,13 @@ impl Runner {
         }
     }
 
-    /// Ends a job that is not this worker's, and forgets its journal. An operation that must happen
-    /// once ends first.
-    pub(crate) fn fence(&self, job: JobId) {
-        if let Some(running) = self.running.lock().get(&job) {
+    /// Ends a job that is not this worker's under `lease` any more, and forgets its journal. An
+    /// operation that must happen once ends first. A newer lease is not touched.
+    pub(crate) fn fence(&self, job: JobId, lease: Lease) {
+        if let Some(running) = self.running.lock().get(&job).filter(|held| held.lease == lease) {
             running.cancel(Failure::new(Code::WrongWorker, "the job is another worker's"));
         }
-        if self.spool.held(job).is_some()
+        if self.spool.held(job).is_some_and(|(held, _)| held == lease)
             && let Err(error) = self.spool.forget(job)
         {
             tracing::error!(%job, %error, "a job cannot be forgotten");

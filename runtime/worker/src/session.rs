@@ -120,13 +120,13 @@ impl Desk {
             ToWorker::Cancel { job, lease, reason } => runner.cancel(job, lease, reason),
             ToWorker::Kept { job, below } => {
                 if let Kept::Lost(lease) = runner.spool.keep(job, below).map_err(Ended::Broken)? {
-                    runner.fence(job);
+                    runner.fence(job, lease);
                     let message = "the control plane has entries that this worker lost";
                     let error = Failure::new(Code::JournalDamaged, message);
                     return Ok(Some(ToControl::Refused { job, lease, error, retry: false }));
                 }
             }
-            ToWorker::Fenced { job } => runner.fence(job),
+            ToWorker::Fenced { job, lease } => runner.fence(job, lease),
             ToWorker::Reply { id, reply } => self.calls.questions.answer(id, reply),
             ToWorker::Module { digest, wasm } => {
                 runner.modules.fetches.answer(digest, wasm.map(|bytes| bytes.0));

@@ -11,9 +11,11 @@ use crate::{
 use bindery_core::{
     account::{self, Account},
     code::{Code, Failure},
+    digest::Digest,
     id::WorkerId,
     name::Name,
     runbook::Runbook,
+    seal::Seal,
     worker::{Worker, WorkerKind},
 };
 use bindery_seal::{bundle::Bundle, statement};
@@ -100,7 +102,8 @@ impl ControlPlane {
         Ok(change.await?.0)
     }
 
-    /// Installs the sealed runbooks of this build where an account does not have these versions.
+    /// Installs the sealed runbooks of this build where an account has neither these versions nor
+    /// later ones.
     pub(crate) async fn install_builtins(&self, account: &Name) -> Result<(), Failure> {
         for bundle in &self.builtins {
             self.install_builtin(account, bundle).await?;
@@ -113,16 +116,19 @@ impl ControlPlane {
         let seal = statement::verify(&bundle.envelope, &bundle.wasm, &self.trust(), now)?;
         let key = runbook_key(account, &seal.name);
         let held = self.repository.get::<Runbook>(RUNBOOKS, &key).await?;
-        let stored = self.store_version(account, &bundle.wasm, Some(&bundle.envelope), "Bindery");
-        let (version, batch) = stored.await?;
-        let published = held.as_ref().and_then(|held| held.value.published.as_ref());
-        if published.is_some_and(|published| published.digest == version.digest) {
-            return Ok(());
+        if let Some(held) = &held {
+            let published = held.value.published.as_ref().map(|published| published.digest);
+            if published == Some(Digest::of(&bundle.wasm)) || is_later(&held.value, &seal) {
+                return Ok(());
+            }
         }
+        let sealed = Some((&bundle.envelope, &seal));
+        let (version, batch) =
+            self.store_version(account, &bundle.wasm, sealed, "Bindery").await?;
         let runbook = Runbook {
             account: account.clone(),
             name: seal.name.clone(),
-            draft: None,
+            draft: held.as_ref().and_then(|held| held.value.draft.clone()),
             published: Some(version),
             grants: seal.grants.clone(),
             seal: Some(seal),
@@ -152,4 +158,11 @@ impl ControlPlane {
         }
         Ok(())
     }
+}
+
+/// Whether what is published is a later version than `seal`, by its publisher's own counting.
+fn is_later(held: &Runbook, seal: &Seal) -> bool {
+    let version = |seal: &Seal| semver::Version::parse(&seal.version).ok();
+    let published = held.seal.as_ref().filter(|_| held.published.is_some());
+    published.and_then(version).zip(version(seal)).is_some_and(|(held, ours)| held > ours)
 }

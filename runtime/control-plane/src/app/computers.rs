@@ -108,7 +108,7 @@ impl ControlPlane {
     /// Asks a computer's agent to assess it and report.
     pub(crate) async fn ask_assessment(&self, id_or_name: &str) -> Result<Computer, Failure> {
         let computer = self.computer(id_or_name).await?;
-        let said = self.hub.say(Peer::Computer(computer.id), ToWorker::Assess).await;
+        let said = self.hub.say(Peer::Computer(computer.id), ToWorker::Assess);
         said.map_err(|_| {
             let message = format!("the agent of `{}` is not connected", computer.name());
             Failure::new(Code::Unreachable, message)

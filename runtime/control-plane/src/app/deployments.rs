@@ -17,7 +17,7 @@ use bindery_core::{
     code::{Code, Failure},
     deployment::{self, Deployment, DeploymentEvent, DeploymentState, Targets},
     fleet::{Compliance, Computer},
-    id::{ComputerId, DeploymentId, JobId, RunId, SnapshotId},
+    id::{DeploymentId, JobId, RunId, SnapshotId},
     job::{Placement, Trigger},
     limit,
     name::Name,
@@ -32,6 +32,7 @@ use bindery_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// The runbook that carries out a deployment.
 const MASTER: &str = "Patch-MicrosoftOMSComputers";
@@ -139,10 +140,10 @@ impl ControlPlane {
                 format!("{} computers in one deployment: at most {most}", new.computers.len());
             return Err(Failure::new(Code::TooLarge, message));
         }
-        let mut ids: Vec<ComputerId> = vec![];
+        let (mut ids, mut seen) = (vec![], HashSet::new());
         for computer in &new.computers {
             let id = self.computer(computer).await?.id;
-            if !ids.contains(&id) {
+            if seen.insert(id) {
                 ids.push(id);
             }
         }
@@ -157,11 +158,9 @@ impl ControlPlane {
         let account = account_of(new.account)?;
         let onboard_all = new.options.get("onboard").and_then(Value::as_str) == Some("all");
         let mut previews = vec![];
+        let targeted = is_target(&targets);
         for computer in self.all_computers().await? {
-            let targeted = match &targets {
-                Targets::All => true,
-                Targets::Computers(ids) => ids.contains(&computer.id),
-            };
+            let targeted = targeted(&computer);
             if !targeted && !onboard_all {
                 continue;
             }
@@ -256,11 +255,8 @@ impl ControlPlane {
     }
 
     async fn computers_of(&self, targets: &Targets) -> Result<Vec<Computer>, Failure> {
-        let all = self.all_computers().await?;
-        Ok(match targets {
-            Targets::All => all,
-            Targets::Computers(ids) => all.into_iter().filter(|c| ids.contains(&c.id)).collect(),
-        })
+        let targeted = is_target(targets);
+        Ok(self.all_computers().await?.into_iter().filter(targeted).collect())
     }
 
     /// Starts the job that carries out `deployment` on `computers`, together with `batch`.
@@ -418,4 +414,13 @@ pub(crate) fn run_indexes(run: &Run) -> Vec<IndexEntry> {
         indexes.push(("open", crate::documents::OPEN.to_owned()));
     }
     indexes
+}
+
+/// Whether a computer is among the targets.
+fn is_target(targets: &Targets) -> impl Fn(&Computer) -> bool + use<> {
+    let ids = match targets {
+        Targets::All => None,
+        Targets::Computers(ids) => Some(ids.iter().copied().collect::<HashSet<_>>()),
+    };
+    move |computer| ids.as_ref().is_none_or(|ids| ids.contains(&computer.id))
 }

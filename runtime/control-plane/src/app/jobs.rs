@@ -196,7 +196,7 @@ impl ControlPlane {
         };
         let message = ToWorker::Cancel { job: job.id, lease, reason };
         // A worker that is away hears of it when it comes back with the job.
-        let _away = self.hub.say(crate::hub::peer_of(&worker), message).await;
+        let _away = self.hub.say(crate::hub::peer_of(&worker), message);
         Ok(())
     }
 
@@ -213,13 +213,11 @@ impl ControlPlane {
         self.start_job(account, &job.runbook, parameters, placement, caller).await
     }
 
-    /// Whether the seal of a job's runbook allows `verb`.
+    /// Whether the seal of the version that a job runs allows `verb`.
     pub(crate) async fn check_verb(&self, job: &Job, verb: Verb) -> Result<(), Failure> {
-        match self.runbook(&job.account, &job.runbook).await {
-            Ok(runbook) => runbook.check(verb),
-            // The runbook was deleted, so it was an open one.
-            Err(failure) if failure.code == Code::NotFound => Ok(()),
-            Err(failure) => Err(failure),
+        match self.version(&job.account, job.digest).await?.seal {
+            Some(seal) => seal.check(verb),
+            None => Ok(()),
         }
     }
 

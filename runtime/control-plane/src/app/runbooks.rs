@@ -33,6 +33,8 @@ use serde_json::json;
 pub(crate) struct StoredVersion {
     pub(crate) version: Version,
     pub(crate) envelope: Option<Envelope>,
+    /// What the envelope says, which was verified when it was stored.
+    pub(crate) seal: Option<Seal>,
 }
 
 /// What is imported: a file, and the name that it is to have.
@@ -75,7 +77,8 @@ impl ControlPlane {
             )?),
             None => None,
         };
-        let stored = self.store_version(account, &wasm, envelope.as_ref(), &caller.name);
+        let sealed = envelope.as_ref().zip(seal.as_ref());
+        let stored = self.store_version(account, &wasm, sealed, &caller.name);
         let (mut version, batch) = stored.await?;
         let name = name_of(&import, seal.as_ref(), &version.manifest)?;
         version.manifest.name = name.clone();
@@ -143,13 +146,23 @@ impl ControlPlane {
             .into_iter()
     }
 
-    /// Inspects and stores the bytes of a version; the batch that makes it known, for the caller to
-    /// commit.
+    /// A version that was stored.
+    pub(crate) async fn version(
+        &self,
+        account: &Name,
+        digest: Digest,
+    ) -> Result<StoredVersion, Failure> {
+        let key = version_key(account, digest);
+        Ok(self.repository.need(VERSIONS, &key, "such version").await?.value)
+    }
+
+    /// Inspects and stores the bytes of a version, with the statement of its seal and what that
+    /// says; the batch that makes it known, for the caller to commit.
     pub(crate) async fn store_version(
         &self,
         account: &Name,
         wasm: &[u8],
-        envelope: Option<&Envelope>,
+        sealed: Option<(&Envelope, &Seal)>,
         by: &str,
     ) -> Result<(Version, Batch), Failure> {
         let module = inspect(wasm)?;
@@ -168,7 +181,8 @@ impl ControlPlane {
             imported_by: by.to_owned(),
         };
         self.stores.blobs.put(Bytes::copy_from_slice(wasm)).await?;
-        let stored = StoredVersion { version: version.clone(), envelope: envelope.cloned() };
+        let (envelope, seal) = sealed.map(|(envelope, seal)| (envelope.clone(), seal.clone())).unzip();
+        let stored = StoredVersion { version: version.clone(), envelope, seal };
         let key = version_key(account, version.digest);
         Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))
     }
@@ -191,9 +205,7 @@ impl ControlPlane {
         };
         let given = grants.unwrap_or_else(|| runbook.grants.clone());
         check_publish(&draft, &given, &runbook.grants, caller)?;
-        let version = version_key(account, draft.digest);
-        let stored = self.repository.need::<StoredVersion>(VERSIONS, &version, "version").await?;
-        runbook.seal = match &stored.value.envelope {
+        runbook.seal = match &self.version(account, draft.digest).await?.envelope {
             None => None,
             Some(envelope) => {
                 let wasm = self.content(&draft.digest).await?;
@@ -231,9 +243,7 @@ impl ControlPlane {
         let version = version.ok_or_else(|| {
             Failure::new(Code::NotFound, format!("runbook `{name}` has no {slot}"))
         })?;
-        let stored = version_key(account, version.digest);
-        let stored = self.repository.need::<StoredVersion>(VERSIONS, &stored, "version").await?;
-        if let Some(envelope) = &stored.value.envelope {
+        if let Some(envelope) = &self.version(account, version.digest).await?.envelope {
             // A sealed draft is as closed as it will be once it is published.
             let wasm = self.content(&version.digest).await?;
             let seal = statement::verify(envelope, &wasm, &self.trust(), self.clock.now())?;

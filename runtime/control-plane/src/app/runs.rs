@@ -3,7 +3,9 @@
 
 use crate::{
     app::{deployments::run_indexes, tokens::Caller},
-    documents::{DEPLOYMENTS, Items, JOBS, MACHINES, RUNS, machine_indexes, machine_key},
+    documents::{
+        DEPLOYMENTS, Items, JOBS, MACHINES, RUNS, machine_indexes, machine_key, machine_status_key,
+    },
     events::Event,
     plane::ControlPlane,
 };
@@ -11,13 +13,14 @@ use bindery_core::{
     code::{Code, Failure},
     deployment::Deployment,
     id::{ComputerId, RunId},
-    job::{Job, Phase, Placement},
+    job::{Job, JobEvent, Phase, Placement},
     limit,
     record::{Record, UPDATE_RUN_PROGRESS},
     run::{self, MachineEvent, MachineRun, MachineStatus, Run, RunStatus},
 };
 use bindery_seal::envelope::Envelope;
 use bindery_store::{batch::Batch, documents::Range, log::Query};
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// The envelope type of signed evidence.
@@ -136,14 +139,44 @@ impl ControlPlane {
         Ok(())
     }
 
+    /// The statuses that occur among the machine runs of a run.
+    async fn machine_statuses(&self, run: RunId) -> Result<Vec<MachineStatus>, Failure> {
+        let mut found = vec![];
+        for status in MachineStatus::ALL {
+            let key = machine_status_key(run, status);
+            let range = Range::first(1);
+            let (one, _) =
+                self.repository.find::<MachineRun>(MACHINES, "status", &key, range).await?;
+            found.extend(one.first().map(|machine| machine.status));
+        }
+        Ok(found)
+    }
+
+    /// Brings an open run up to date with its jobs, after a restart that may have come between a
+    /// job's change and what follows from it.
+    pub(crate) async fn catch_up_run(&self, run: &Run) -> Result<(), Failure> {
+        for job in self.repository.find_all::<Job>(JOBS, "run", &run.id.to_string()).await? {
+            if let (Placement::Computer(computer), true) = (&job.placement, job.parent.is_some()) {
+                self.machine_follows(run.id, *computer, &job).await?;
+            } else if job.id == run.master_job && job.phase.ended() {
+                self.end_unstarted(run, &job).await?;
+            }
+        }
+        self.refresh_run(run.id).await
+    }
+
     /// Brings a run up to date with its machine runs and its master job.
     pub(crate) async fn refresh_run(&self, id: RunId) -> Result<(), Failure> {
-        let machines: Vec<_> = self.machines(id).await?.iter().map(|m| m.status).collect();
+        let machines = self.machine_statuses(id).await?;
         let master = self.run(id).await?.master_job.to_string();
         let master = self.repository.need::<Job>(JOBS, &master, "master job").await?.value;
         let (started, ended) = (master.started_at.is_some(), master.phase.ended());
         let now = self.clock.now();
         let change = |run: &mut Run| {
+            // What was read before the end may be older than what ended it.
+            if run.ended_at.is_some() {
+                return Ok(());
+            }
             let status = run::aggregate(&machines, started || ended, ended);
             let over = !matches!(status, RunStatus::NotStarted | RunStatus::InProgress);
             if let (true, Phase::Failed { error }) = (over, &master.phase) {
@@ -152,7 +185,7 @@ impl ControlPlane {
             } else {
                 run.status = status;
             }
-            if over && run.ended_at.is_none() {
+            if over {
                 run.ended_at = Some(now);
             }
             Ok(())
@@ -166,9 +199,7 @@ impl ControlPlane {
     pub(crate) async fn check_not_cancelled(&self, run: RunId) -> Result<(), Failure> {
         match self.run(run).await?.cancelled_at {
             None => Ok(()),
-            Some(at) => {
-                Err(Failure::new(Code::RunCancelled, format!("the run was cancelled at {at}")))
-            }
+            Some(at) => Err(cancelled(at)),
         }
     }
 
@@ -188,8 +219,23 @@ impl ControlPlane {
         let change = self.repository.change(RUNS, &key, &what, run_indexes, cancel);
         let (run, ()) = change.await?;
         tracing::info!(run = %run.name, by = caller.name, "update run cancelled");
+        self.end_waiting_children(id, now).await?;
         self.events.say(Event::Run(id));
         Ok(run)
+    }
+
+    /// Ends the children of a cancelled run that no worker has taken yet.
+    async fn end_waiting_children(&self, run: RunId, at: Timestamp) -> Result<(), Failure> {
+        for job in self.repository.find_all::<Job>(JOBS, "run", &run.to_string()).await? {
+            let end = |job: &Job| {
+                let waits = matches!(job.phase, Phase::New) && job.parent.is_some();
+                waits.then(|| JobEvent::Fail(cancelled(at)))
+            };
+            if end(&job).is_some() {
+                self.change_job(job.id, end).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Repeats a run on the computers that did not succeed.
@@ -270,10 +316,14 @@ fn verdict(phase: &Phase) -> Option<(MachineEvent, Option<Failure>)> {
     }
 }
 
+fn cancelled(at: Timestamp) -> Failure {
+    Failure::new(Code::RunCancelled, format!("the run was cancelled at {at}"))
+}
+
 /// Why a computer was never begun.
 fn left_behind(run: &Run, master: &Job) -> Failure {
     match (&master.phase, run.cancelled_at) {
-        (_, Some(at)) => Failure::new(Code::RunCancelled, format!("the run was cancelled at {at}")),
+        (_, Some(at)) => cancelled(at),
         (Phase::Failed { error }, None) => error.clone(),
         _ => Failure::new(
             Code::LimitExceeded,

@@ -4,13 +4,13 @@ use crate::{
     app::computers::computer_name,
     dispatch::PATIENCE,
     documents::{COMPUTERS, WORKERS, worker_indexes},
-    entropy,
     hub::{Peer, peer_of},
     plane::ControlPlane,
     session::computer_indexes,
 };
 use bindery_core::{
     code::{Code, Failure},
+    digest::Digest,
     fleet::{Computer, ConfigureStatus},
     grant::{Grant, Power},
     id::{ComputerId, WorkerId},
@@ -96,14 +96,13 @@ impl ControlPlane {
 
     /// A worker for a computer; each computer is its own group, named after it.
     fn new_worker(&self, account: &Name, computer: &Computer) -> Result<Worker, Failure> {
-        let now = self.clock.now();
         Ok(Worker {
-            id: WorkerId::new(now, entropy::id()),
+            id: worker_id(account, computer.id),
             account: account.clone(),
             kind: WorkerKind::Hybrid,
             computer: Some(computer.id),
             group: group_name(computer)?,
-            created_at: now,
+            created_at: self.clock.now(),
         })
     }
 
@@ -140,6 +139,15 @@ impl Configured {
     fn not(status: ConfigureStatus, reason: Failure) -> Self {
         Self { status, reason: Some(reason), group: None }
     }
+}
+
+/// The id of a computer's worker in an account: always the same, so that two attempts to configure
+/// it at once make one worker.
+fn worker_id(account: &Name, computer: ComputerId) -> WorkerId {
+    let digest = Digest::of(format!("worker {} {computer}", account.key()).as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.as_bytes()[..16]);
+    WorkerId::from_bytes(bytes)
 }
 
 /// The most that an account may grant: every power. The computer's own `allow` file caps it.

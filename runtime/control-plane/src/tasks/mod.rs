@@ -14,7 +14,7 @@ impl ControlPlane {
     /// dropped.
     pub async fn start_tasks(&self) -> Result<JoinSet<()>, Failure> {
         for run in self.open_runs().await? {
-            self.refresh_run(run.id).await?;
+            self.catch_up_run(&run).await?;
         }
         let mut tasks = JoinSet::new();
         tasks.spawn(dispatcher::run(self.clone()));

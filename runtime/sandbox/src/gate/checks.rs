@@ -4,6 +4,7 @@
 use crate::capability::JobFacts;
 use bindery_core::{
     code::{Code, Failure},
+    digest::Digest,
     grant::{self, Grant, Power},
     limit,
     operation::{Class, Operation},
@@ -35,15 +36,16 @@ pub(super) fn header(header: &Header, facts: &JobFacts) -> Result<(), Failure> {
     Err(Failure::new(Code::JournalMismatch, message))
 }
 
-/// Streams and rows are limited by their capability; this bounds everything else.
-pub(super) fn size(operation: &Operation, arguments: &Value) -> Result<(), Failure> {
-    let size = arguments.to_string().len();
-    if size <= limit::OPERATION_BYTES {
-        return Ok(());
+/// Arguments as the journal has them: those over their limit, which are refused, by their digest.
+pub(super) fn recorded(operation: &Operation, arguments: Value) -> (Value, Result<(), Failure>) {
+    let text = arguments.to_string();
+    if text.len() <= limit::OPERATION_BYTES {
+        return (arguments, Ok(()));
     }
-    let (name, most) = (operation.name, limit::OPERATION_BYTES);
+    let (name, size, most) = (operation.name, text.len(), limit::OPERATION_BYTES);
     let message = format!("the arguments of `{name}` have {size} bytes; at most {most}");
-    Err(Failure::new(Code::TooLarge, message))
+    let digest = json!({ "bytes": size, "digest": Digest::of(text.as_bytes()) });
+    (digest, Err(Failure::new(Code::TooLarge, message)))
 }
 
 /// Whether one of the job's grants covers the operation and its subject.

@@ -24,7 +24,8 @@ impl Gate {
         if let Some(reason) = self.cancel.reason() {
             return Err(Fatal(reason));
         }
-        let capability = match self.allow(operation, &arguments) {
+        let (arguments, size) = checks::recorded(operation, arguments);
+        let capability = match size.and_then(|()| self.allow(operation, &arguments)) {
             Ok(capability) => capability,
             Err(refusal) => return self.entry(operation, arguments, Err(refusal)),
         };
@@ -48,20 +49,27 @@ impl Gate {
         self.entry(operation, arguments, reply)
     }
 
-    /// Size, grant, window; then what carries the operation out here.
+    /// Grant and window; then what carries the operation out here.
     fn allow(
         &self,
         operation: &'static Operation,
         arguments: &Value,
     ) -> Result<&Arc<dyn Capability>, Failure> {
-        checks::size(operation, arguments)?;
         checks::granted(&self.grants, operation, arguments)?;
-        let now = self.time.stamp(self.clock.now());
-        checks::window(self.facts.deadline, now, operation, arguments)?;
+        self.check_window(operation, arguments)?;
         self.capabilities.get(operation).ok_or_else(|| {
             let message = format!("`{}` is not available on this worker", operation.name);
             Failure::new(Code::UnknownOperation, message)
         })
+    }
+
+    pub(super) fn check_window(
+        &self,
+        operation: &'static Operation,
+        arguments: &Value,
+    ) -> Result<(), Failure> {
+        let now = self.time.stamp(self.clock.now());
+        checks::window(self.facts.deadline, now, operation, arguments)
     }
 
     fn entry(

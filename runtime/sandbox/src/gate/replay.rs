@@ -3,7 +3,7 @@
 //! A replay asks no capability, but for a write-once operation that was begun and whose outcome
 //! nobody wrote down: there the capability finds out.
 
-use super::{Fatal, Gate, Turn, clip};
+use super::{Fatal, Gate, Turn, checks, clip};
 use crate::capability::Reconciled;
 use bindery_core::{
     code::{Code, Failure},
@@ -33,6 +33,7 @@ impl Gate {
         operation: &'static Operation,
         arguments: Value,
     ) -> Result<Reply, Fatal> {
+        let (arguments, _) = checks::recorded(operation, arguments);
         match entry.body {
             Body::Operation { operation: name, arguments: then, reply }
                 if name == operation.name && then == arguments =>
@@ -71,7 +72,16 @@ impl Gate {
         let call = self.call(operation, &arguments, sequence, &say);
         let reply = match capability.reconcile(&call).await {
             Reconciled::Done(reply) => reply,
-            Reconciled::NotBegun => self.carry_out(capability.as_ref(), &call).await?,
+            Reconciled::NotBegun => {
+                if let Some(reason) = self.cancel.reason() {
+                    return Err(Fatal(reason));
+                }
+                // Hours may have passed since it was allowed.
+                match self.check_window(operation, &arguments) {
+                    Ok(()) => self.carry_out(capability.as_ref(), &call).await?,
+                    Err(refusal) => Err(refusal),
+                }
+            }
             Reconciled::Unknown(reason) => return Err(Fatal(unknown(operation, &reason))),
         };
         self.outcome(sequence, reply).await

@@ -6,7 +6,10 @@ use crate::{
     journal::Journal,
 };
 use bindery_core::limit;
-use bindery_journal::entry::{Body, Entry};
+use bindery_journal::{
+    entry::{Body, Entry},
+    frame::PAYLOAD_MAX,
+};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -49,6 +52,9 @@ impl Writer {
         let bytes = next.bytes + cost(&entry);
         // However full it is, what was begun can be ended.
         let ends = matches!(entry.body, Body::End(_) | Body::Outcome { .. });
+        if bytes - next.bytes > PAYLOAD_MAX as u64 {
+            return Err(Fatal(over("journal entry", PAYLOAD_MAX as u64, "bytes")));
+        }
         if bytes > limit::JOB_JOURNAL_BYTES && !ends {
             return Err(Fatal(over("journal", limit::JOB_JOURNAL_BYTES, "bytes")));
         }

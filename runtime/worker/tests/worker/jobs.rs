@@ -76,7 +76,7 @@ async fn a_fenced_job_is_ended_and_forgotten_without_a_word() {
     let mut session = house.configured().await;
     session.order(&job_order(1)).await;
     session.entries(job(1), 0, said_one).await;
-    session.say(ToWorker::Fenced { job: job(1) }).await;
+    session.say(ToWorker::Fenced { job: job(1), lease: job_order(1).lease }).await;
     assert_eq!(session.configure(&configure_order()).await, Ok(()));
     drop(session);
     let mut session = house.session().await;
@@ -106,7 +106,7 @@ async fn more_jobs_than_a_worker_may_run_are_given_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut house = Plan::new(folder.path()).start();
     let mut session = house.configured().await;
-    for number in 0..=limit::WORKER_JOBS {
+    for number in 0..=limit::WORKER_HELD_JOBS {
         session.order(&job_order(number as u8 + 1)).await;
     }
     assert_eq!(session.refused().await, (Code::LimitExceeded, true));
