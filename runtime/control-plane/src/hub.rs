@@ -122,7 +122,8 @@ impl Hub {
     /// Says something to `peer`; it may be gone before it hears it. One that hears nothing any more
     /// counts as gone.
     pub(crate) fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
-        let unreachable = |what: &str| Failure::new(Code::Unreachable, format!("the worker {what}"));
+        let unreachable =
+            |what: &str| Failure::new(Code::Unreachable, format!("the worker {what}"));
         let sender = self.sender(peer).ok_or_else(|| unreachable("is not connected"))?;
         sender.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => unreachable("does not listen"),

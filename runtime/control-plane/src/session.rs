@@ -410,3 +410,6 @@ pub(crate) fn computer_indexes(computer: &Computer) -> Vec<bindery_store::batch:
     }
     indexes
 }
+
+#[cfg(test)]
+mod tests;

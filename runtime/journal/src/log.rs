@@ -350,6 +350,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_last_write_of_which_the_disk_kept_only_zeros_is_torn() {
+        let folder = tempfile::tempdir().expect("a folder");
+        written(folder.path(), &[(1, note(0, "kept"))]).await;
+        let file = segment::path(folder.path(), 1);
+        let mut bytes = fs::read(&file).expect("a segment");
+        bytes.extend([0; 5_000]);
+        fs::write(&file, bytes).expect("zeros");
+        let (_log, found) = Log::open(folder.path()).expect("opens");
+        assert_eq!((found.torn, found.damaged.len()), (5_000, 0));
+        assert_eq!(found.jobs[&job(1)], vec![note(0, "kept")]);
+    }
+
+    #[tokio::test]
+    async fn a_segment_before_the_last_cannot_be_torn() {
+        let folder = tempfile::tempdir().expect("a folder");
+        written(folder.path(), &[(1, note(0, "kept")), (1, note(1, "cut"))]).await;
+        let file = segment::path(folder.path(), 1);
+        let whole = fs::read(&file).expect("a segment");
+        fs::write(segment::path(folder.path(), 2), &whole).expect("a later segment");
+        fs::write(&file, &whole[..whole.len() - 1]).expect("a cut");
+        let (_log, found) = Log::open(folder.path()).expect("opens");
+        assert_eq!(found.damaged, vec![file]);
+    }
+
+    #[tokio::test]
     async fn forgotten_jobs_stay_forgotten_and_their_segments_go() {
         let folder = tempfile::tempdir().expect("a folder");
         written(folder.path(), &[(1, note(0, "a")), (2, note(0, "b"))]).await;

@@ -123,8 +123,7 @@ impl ControlPlane {
             }
         }
         let sealed = Some((&bundle.envelope, &seal));
-        let (version, batch) =
-            self.store_version(account, &bundle.wasm, sealed, "Bindery").await?;
+        let (version, batch) = self.store_version(account, &bundle.wasm, sealed, "Bindery").await?;
         let runbook = Runbook {
             account: account.clone(),
             name: seal.name.clone(),

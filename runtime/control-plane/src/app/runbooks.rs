@@ -181,7 +181,8 @@ impl ControlPlane {
             imported_by: by.to_owned(),
         };
         self.stores.blobs.put(Bytes::copy_from_slice(wasm)).await?;
-        let (envelope, seal) = sealed.map(|(envelope, seal)| (envelope.clone(), seal.clone())).unzip();
+        let (envelope, seal) =
+            sealed.map(|(envelope, seal)| (envelope.clone(), seal.clone())).unzip();
         let stored = StoredVersion { version: version.clone(), envelope, seal };
         let key = version_key(account, version.digest);
         Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))

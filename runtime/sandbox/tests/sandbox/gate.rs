@@ -80,6 +80,35 @@ async fn arguments_over_the_limit_are_refused_with_a_typed_error() {
     assert_eq!(reply.expect_err("refused").code, Code::TooLarge);
 }
 
+#[tokio::test]
+async fn refused_arguments_are_journalled_by_their_digest_and_replay() {
+    let refusal = async |job: &Job, byte: &str| {
+        let arguments = json!({ "kind": "Output", "text": byte.repeat(limit::OPERATION_BYTES) });
+        job.gate().perform(&STREAM_WRITE, arguments).await.map_err(|fatal| fatal.0.code)
+    };
+    let job = Job::new();
+    let refused = refusal(&job, "\u{1}").await.expect("no end");
+    let entries = job.journal.entries();
+    let bytes: usize = entries.iter().map(|entry| entry.encode().len()).sum();
+    assert!(bytes < 2_000, "a journal of {bytes} bytes");
+    let again = Job::replaying(entries.clone());
+    assert_eq!(refusal(&again, "\u{1}").await.expect("no end"), refused);
+    let other = Job::replaying(entries);
+    assert_eq!(refusal(&other, "\u{2}").await, Err(Code::JournalMismatch));
+}
+
+#[tokio::test]
+async fn an_entry_that_no_reader_would_take_ends_the_job() {
+    let job = Job::new();
+    let gate = job.gate();
+    let value = json!("x".repeat(bindery_journal::frame::PAYLOAD_MAX));
+    gate.note(bindery_core::stream::StreamKind::Output, String::new(), Some(value));
+    let text = json!({ "kind": "Output", "text": "on" });
+    let ended = gate.perform(&STREAM_WRITE, text).await.expect_err("the end").0;
+    assert_eq!(ended.code, Code::LimitExceeded);
+    assert_eq!(job.journal.entries().len(), 1, "the header alone");
+}
+
 /// Writes down, in order, what the journal and the capability were asked to do.
 #[derive(Clone, Default)]
 struct Watcher {

@@ -1,9 +1,10 @@
 //! Hostile guests: each meets its limit, and the worker goes on.
 
-use crate::support::{Job, Worker, code, fixture};
+use crate::support::{Job, NOON, Worker, code, fixture};
 use bindery_core::{
     code::Code,
     job::Outcome,
+    limit,
     runbook::{Level, Limits},
 };
 use bindery_sandbox::{compile::CompileIn, engine::SandboxEngine};
@@ -74,6 +75,16 @@ async fn an_endless_loop_meets_the_limit_on_time() {
     // The clock jumps over the hour at once, and the guest is interrupted by the epoch.
     let limits = Limits { seconds: Some(3_600), ..Limits::default() };
     assert_eq!(ended("endless-loop.wat", limits).await.0, Some(Code::LimitExceeded));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_loop_ends_half_an_hour_past_its_window() {
+    let worker = Worker::new();
+    let job = Job { deadline: Some(NOON), ..Job::new() };
+    let outcome = worker.run("endless-loop.wat", &job).await;
+    assert_eq!(code(&outcome), Some(Code::DeadlinePassed));
+    let end = job.fake.clock.now().duration_since(NOON.parse().expect("a time"));
+    assert!(end.unsigned_abs() >= limit::PAST_WINDOW, "{end:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Replay: a job that is fed its journal comes to where it was, and goes on.
 
-use crate::support::{Found, Job, Worker, code, rebooted, shape};
+use crate::support::{Found, Job, NOON, Worker, code, rebooted, shape};
 use bindery_core::{
     code::Code,
     job::Outcome,
@@ -103,6 +103,18 @@ async fn what_is_in_doubt_is_found_out_and_never_simply_done_again() {
             matches!(job.journal.entries().last(), Some(Entry { body: Body::Outcome { .. }, .. }));
         assert_eq!(ended, expected.is_ok());
     }
+}
+
+#[tokio::test]
+async fn what_was_not_begun_is_not_begun_after_the_deadline_but_refused() {
+    let mut job = Job::replaying(in_doubt().await).granted(&["power.reboot"]);
+    job.fake.found = Found::NotBegun;
+    job.deadline = Some(NOON);
+    let reply = job.gate().perform(&POWER_REBOOT, json!({ "reserve": 0 })).await.expect("no end");
+    assert_eq!(reply.expect_err("refused").code, Code::DeadlinePassed);
+    assert_eq!(job.calls(), ["reconcile"]);
+    let entries = job.journal.entries();
+    assert!(matches!(entries.last(), Some(Entry { body: Body::Outcome { .. }, .. })));
 }
 
 #[tokio::test]
