@@ -33,8 +33,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Site {
     folder: TempDir,
     listen: String,
-    control_plane: Option<Child>,
-    agents: Vec<(String, Vec<String>, Child)>,
+    pub(crate) control_plane: Option<Child>,
+    pub(crate) agents: Vec<(String, Vec<String>, Child)>,
 }
 
 impl Site {

@@ -279,16 +279,11 @@ async fn a_worker_that_comes_back_hears_what_is_kept_and_what_is_another_ones() 
 async fn a_journal_that_cannot_be_taken_in_ends_its_job_and_no_other() {
     let house = House::build().await;
     let mut worker = house.welcomed().await;
-    let shipments: [&dyn Fn(&JobOrder) -> (u64, Vec<u8>); 3] = [
-        &|_| (0, b"no entry".to_vec()),
-        // A gap; an entry that does not stand where it says.
-        &|_| (7, note(7).encode()),
-        &|_| (0, note(5).encode()),
-    ];
-    for shipment in shipments {
+    // What is no entry; a gap; an entry that does not stand where it says.
+    let shipments = [(0, b"no entry".to_vec()), (7, note(7).encode()), (0, note(5).encode())];
+    for (first, entry) in shipments {
         let job = house.start().await;
         let order = worker.order().await;
-        let (first, entry) = shipment(&order);
         let (entries, lease) = (vec![Base64(entry)], order.lease);
         worker.say(ToControl::Journal { job: job.id, lease, first, entries }).await;
         worker.hear("a fence", |m| matches!(m, ToWorker::Fenced { .. }).then_some(())).await;
