@@ -70,9 +70,8 @@ impl ControlPlane {
         }
         if *operation == operation::JOBS_STATUS {
             let jobs: Vec<JobId> = argument(&arguments, "jobs")?;
-            return Ok(Value::Array(
-                self.children(&job, &jobs).await?.iter().map(status).collect(),
-            ));
+            check_page(jobs.len(), "jobs")?;
+            return Ok(statuses(&self.children(&job, &jobs).await?));
         }
         let message = format!("the control plane does not carry out `{}`", operation.name);
         Err(Failure::new(Code::UnknownOperation, message))
@@ -288,7 +287,7 @@ impl ControlPlane {
                 Err(_) => self.children(job, &ids).await?,
             },
         };
-        Ok(Value::Array(children.iter().map(status).collect()))
+        Ok(statuses(&children))
     }
 
     /// Jobs that `parent` started, in this order.
@@ -338,10 +337,27 @@ fn wit_error(error: &Failure) -> Value {
     })
 }
 
+/// Bytes of the results in one answer, unless a single one has more.
+const RESULTS_BYTES: usize = limit::OPERATION_BYTES / 2;
+
+/// A list of `child-status`, with results as far as there is room for them.
+fn statuses(jobs: &[Job]) -> Value {
+    let mut room = RESULTS_BYTES;
+    let status = |job| {
+        let alone = jobs.len() == 1;
+        status(job, |result| {
+            let fits = alone || result.len() <= room;
+            room -= if fits { result.len().min(room) } else { 0 };
+            fits
+        })
+    };
+    Value::Array(jobs.iter().map(status).collect())
+}
+
 /// The record `child-status` of the contract.
-fn status(job: &Job) -> Value {
+fn status(job: &Job, fits: impl FnOnce(&String) -> bool) -> Value {
     let (result, error) = match &job.phase {
-        Phase::Completed { result } => (result.as_ref().map(Value::to_string), None),
+        Phase::Completed { result } => (result.as_ref().map(Value::to_string).filter(fits), None),
         Phase::Failed { error } => (None, Some(wit_error(error))),
         _ => (None, None),
     };
@@ -352,4 +368,39 @@ fn status(job: &Job) -> Value {
         "result": result,
         "error": error,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(bytes: usize) -> Job {
+        serde_json::from_value(json!({
+            "id": "01940000-0000-7000-8000-000000000000", "account": "A", "runbook": "R",
+            "digest": bindery_core::digest::Digest::of(b""), "parameters": {}, "grants": [],
+            "limits": {}, "placement": "sandbox", "trigger": "Manual", "startedBy": "x",
+            "createdAt": "2026-11-22T12:00:00Z", "epoch": 1, "shipped": 0,
+            "phase": { "status": "Completed", "result": "x".repeat(bytes - 2) },
+        }))
+        .expect("a job")
+    }
+
+    #[test]
+    fn results_that_have_no_room_in_an_answer_are_left_out() {
+        let half = RESULTS_BYTES / 2;
+        let rows = [
+            (vec![half, half], vec![true, true]),
+            (vec![half, half + 1, half], vec![true, false, true]),
+            (vec![RESULTS_BYTES + 1], vec![true]),
+            (vec![RESULTS_BYTES + 1, 10], vec![false, true]),
+        ];
+        for (sizes, kept) in rows {
+            let jobs: Vec<_> = sizes.iter().map(|bytes| completed(*bytes)).collect();
+            let answer = statuses(&jobs);
+            let has = |status: &Value| !status["result"].is_null();
+            let found: Vec<_> = answer.as_array().expect("a list").iter().map(has).collect();
+            assert_eq!(found, kept, "{sizes:?}");
+            assert!(answer.to_string().len() < limit::OPERATION_BYTES);
+        }
+    }
 }

@@ -7,7 +7,8 @@ use crate::{
 use bindery_core::{
     code::{Code, Failure},
     fleet::Computer,
-    id::ComputerId,
+    id::{ComputerId, JobId},
+    limit,
     record::Record,
 };
 use bindery_store::log::{Query, Row};
@@ -22,6 +23,17 @@ impl ControlPlane {
         let page = self.stores.log.query(table, query).await?;
         let records = page.rows.iter().map(|row| Ok((record_id(row), record(row)?)));
         Ok((records.collect::<Result<_, Failure>>()?, page.next))
+    }
+
+    /// The rows of `job` in a table behind the key `after`, in their order, with their keys and ids.
+    pub(crate) async fn rows_of(
+        &self,
+        table: &str,
+        job: JobId,
+        after: Option<String>,
+    ) -> Result<Vec<(String, String, Record)>, Failure> {
+        let rows = self.stores.log.read(table, &job.to_string(), after, limit::PAGE_ITEMS).await?;
+        rows.iter().map(|row| Ok((row.key.clone(), record_id(row), record(row)?))).collect()
     }
 
     /// One record by its id.

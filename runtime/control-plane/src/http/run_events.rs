@@ -14,10 +14,14 @@ use crate::{
     plane::ControlPlane,
 };
 use axum::{extract::State, response::IntoResponse};
-use bindery_api::runs::{Run, RunEvent};
+use bindery_api::{
+    log::LogRecord,
+    runs::{Run, RunEvent},
+};
 use bindery_core::{
     code::Failure,
-    id::{ComputerId, RunId},
+    id::{ComputerId, JobId, RunId},
+    record::UPDATE_RUN_PROGRESS,
     run::MachineRun,
 };
 use std::{collections::HashMap, time::Duration};
@@ -37,6 +41,7 @@ pub(super) async fn watch(
         listener,
         told: None,
         machines: HashMap::new(),
+        rows: HashMap::new(),
         events: 0,
         waits: false,
         ended: false,
@@ -49,6 +54,8 @@ struct RunWatch {
     listener: Listener,
     told: Option<Run>,
     machines: HashMap<ComputerId, MachineRun>,
+    /// The last row that was told of each job.
+    rows: HashMap<JobId, String>,
     events: u64,
     waits: bool,
     ended: bool,
@@ -93,7 +100,11 @@ impl RunWatch {
             events.push(self.about_run(run.clone()));
         }
         for machine in machines {
-            if self.machines.get(&machine.computer) != Some(&machine) {
+            let news = self.machines.get(&machine.computer) != Some(&machine);
+            if let (Some(job), true) = (machine.job, news || !machine.status.ended()) {
+                self.tell_rows(job, &mut events).await?;
+            }
+            if news {
                 self.machines.insert(machine.computer, machine.clone());
                 events.push(RunEvent::Machine { id: self.id(), machine: Box::new(machine) });
             }
@@ -104,6 +115,19 @@ impl RunWatch {
         }
         self.told = Some(run);
         Ok(events)
+    }
+
+    /// The rows that a job has written since the last look. They come before its machine run's end.
+    async fn tell_rows(&mut self, job: JobId, events: &mut Vec<RunEvent>) -> Result<(), Failure> {
+        loop {
+            let after = self.rows.get(&job).cloned();
+            let rows = self.plane.rows_of(UPDATE_RUN_PROGRESS, job, after).await?;
+            let Some((last, _, _)) = rows.last() else { return Ok(()) };
+            self.rows.insert(job, last.clone());
+            for (_, id, record) in rows {
+                events.push(RunEvent::Log { id: self.id(), record: LogRecord { id, record } });
+            }
+        }
     }
 
     fn about_run(&mut self, run: Run) -> RunEvent {
