@@ -47,8 +47,9 @@ impl Cli<'_> {
     fn follows(&self, line: &str) -> Value {
         let outcome = self.run(&format!("{line} --output json"));
         assert_eq!(outcome.code, Some(0), "{line}: {outcome:?}");
-        let events = outcome.stdout.lines().map(serde_json::from_str::<Value>);
-        events.map(|event| event.expect("JSON")).last().expect("an event")
+        let events = outcome.stdout.lines().map(serde_json::from_str);
+        let events: Result<Vec<Value>, _> = events.collect();
+        events.expect("JSON").pop().expect("an event")
     }
 
     /// It ends with this code, says why with `words`, and prints no data.
@@ -95,6 +96,21 @@ async fn every_command_does_what_it_says_for_people_and_for_programs() {
     let missed: Vec<_> = all.iter().filter(|path| !ran.contains(*path)).collect();
     // `completions bash` is a command and its argument.
     assert_eq!(missed, ["completions"], "commands that this test does not run");
+}
+
+#[test]
+fn the_exit_code_stays_what_it_is_where_nobody_reads_stderr() {
+    let site = Site::new();
+    let broken = || {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        writer
+    };
+    for (line, code) in
+        [("store recover --data SITE/none", 4), ("account list", 2), ("seal keygen SITE/key", 0)]
+    {
+        assert_eq!(site.run_into(line, broken()).code, Some(code), "{line}");
+    }
 }
 
 fn seals(cli: &Cli<'_>) {

@@ -77,13 +77,21 @@ impl Site {
 
     /// Runs a command to its end; `SITE` in it is the site's folder.
     pub(crate) fn run(&self, line: &str) -> Outcome {
+        self.run_into(line, Stdio::piped())
+    }
+
+    /// The same, with this as its stderr.
+    pub(crate) fn run_into(&self, line: &str, stderr: impl Into<Stdio>) -> Outcome {
         let folder = self.folder.path().display().to_string();
         let words = line.split_whitespace().map(|word| word.replace("SITE", &folder));
         let output = Command::new(BINDERY)
             .args(words)
             .env("BINDERY_HOME", self.folder.path())
             .stdin(Stdio::null())
-            .output()
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .and_then(Child::wait_with_output)
             .expect("it runs");
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));

@@ -8,7 +8,7 @@ use bindery_cli::{
     context::{self, ContextFile, Draft, Global},
     failure::CliFailure,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Tells the command line where the control plane is; at the first start also the owner's token.
 ///
@@ -64,7 +64,7 @@ fn is_about(old: &ContextFile, new: &ContextFile) -> bool {
     old.ca == new.ca && (new.ca.is_some() || old.url == new.url)
 }
 
-fn set_aside(path: &Path, kept: &PathBuf) -> String {
+fn set_aside(path: &Path, kept: &Path) -> String {
     format!(
         "`{}` was about another control plane: it is kept as `{kept}`; `--context {kept}` speaks to that one",
         path.display(),
@@ -83,7 +83,7 @@ fn without_token(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::{fs, path::PathBuf};
 
     fn file(url: &str, token: Option<&str>, ca: Option<&str>) -> ContextFile {
         let ca = ca.map(PathBuf::from);

@@ -39,16 +39,7 @@ pub enum Verb {
     /// Seal a Wasm file: make a bundle that `bindery runbook import` takes
     Sign(Box<Sign>),
     /// Say whether a bundle is whole, by this publisher, and valid now
-    Verify {
-        /// The bundle
-        bundle: PathBuf,
-        /// Public key of its publisher, 64 hex digits
-        #[arg(long, value_name = "KEY")]
-        public_key: PublicKey,
-        /// Name that its publisher must have
-        #[arg(long, value_name = "NAME")]
-        publisher: Option<String>,
-    },
+    Verify(Box<Verify>),
     /// Show what a bundle says of itself, without checking any of it
     Show {
         /// The bundle
@@ -90,6 +81,19 @@ pub struct Sign {
     to: Option<PathBuf>,
 }
 
+/// Which bundle, and whose it must be.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// The bundle
+    bundle: PathBuf,
+    /// Public key of its publisher, 64 hex digits
+    #[arg(long, value_name = "KEY")]
+    public_key: PublicKey,
+    /// Name that its publisher must have
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+}
+
 fn verb(text: &str) -> Result<seal::Verb, String> {
     serde_json::from_value(text.into()).map_err(|_| {
         let all = seal::Verb::ALL.map(table::spelling).join(", ");
@@ -106,7 +110,8 @@ pub(crate) fn run(verb: Verb, context: &Context, out: &mut Output<'_>) -> Result
     match verb {
         Verb::Keygen { file } => keygen(file, context, out),
         Verb::Sign(sign) => sign.run((context.now)(), out),
-        Verb::Verify { bundle, public_key, publisher } => {
+        Verb::Verify(verify) => {
+            let Verify { bundle, public_key, publisher } = *verify;
             let bundle = read_bundle(&bundle)?;
             let seal = statement::verified(&bundle, &public_key, publisher, (context.now)())?;
             out.show(&seal, statement::show)

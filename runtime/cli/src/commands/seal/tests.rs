@@ -1,3 +1,5 @@
+//! Keys and bundles in a scratch folder, through the command line as people type it.
+
 use super::*;
 use crate::{
     context::Global,
