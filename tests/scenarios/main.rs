@@ -5,6 +5,9 @@
 
 mod support;
 
+mod commands;
 mod demo;
+mod identity;
 mod sealed;
+mod store;
 mod survival;

@@ -15,9 +15,9 @@ use bindery_testkit::wait::wait_for;
 use serde_json::Value;
 use std::{
     fs::{self, File},
-    io::Write as _,
+    io::{self, Write as _},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -29,6 +29,14 @@ pub(crate) const BINDERY: &str = env!("CARGO_BIN_EXE_bindery");
 pub(crate) const ACCOUNT: &str = bindery_core::account::DEFAULT;
 /// How long anything may take on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
 
 pub(crate) struct Site {
     folder: TempDir,
@@ -65,6 +73,29 @@ impl Site {
             .stdout(log.try_clone().expect("a log"))
             .stderr(log);
         command
+    }
+
+    /// Runs a command to its end; `SITE` in it is the site's folder.
+    pub(crate) fn run(&self, line: &str) -> Outcome {
+        self.run_into(line, Stdio::piped())
+    }
+
+    /// The same, with this as its stderr.
+    pub(crate) fn run_into(&self, line: &str, stderr: impl Into<Stdio>) -> Outcome {
+        let folder = self.folder.path().display().to_string();
+        let words = line.split_whitespace().map(|word| word.replace("SITE", &folder));
+        let output = Command::new(BINDERY)
+            .args(words)
+            .env("BINDERY_HOME", self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .and_then(Child::wait_with_output)
+            .expect("it runs");
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        Outcome { code: output.status.code(), stdout, stderr }
     }
 
     /// Starts the control plane and waits until it answers.
@@ -130,6 +161,29 @@ impl Site {
         self.agents[at].2 = self.command(name, &arguments).spawn().expect("it starts");
     }
 
+    /// Starts an agent from a copy of the folder of another, which goes on.
+    pub(crate) fn start_copy(&mut self, of: &str, name: &str) {
+        let (from, to) = (self.path(of), self.path(name));
+        copy(&from, &to).expect("a copy");
+        let original = self.agents.iter().find(|agent| agent.0 == of).expect("an agent");
+        let (from, to) = (from.display().to_string(), to.display().to_string());
+        let arguments = original.1.iter().map(|argument| argument.replace(&from, &to));
+        let arguments: Vec<_> = arguments.collect();
+        let child = self.command(name, &arguments).spawn().expect("it starts");
+        self.agents.push((name.to_owned(), arguments, child));
+    }
+
+    /// The exit code of an agent that has ended.
+    pub(crate) fn ended(&mut self, name: &str) -> Option<i32> {
+        let (_, _, child) = self.agents.iter_mut().find(|agent| agent.0 == name).expect("an agent");
+        child.try_wait().expect("it can be asked").map(|status| status.code().unwrap_or(-1))
+    }
+
+    /// All that a process said.
+    pub(crate) fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.path("log").join(format!("{name}.log"))).unwrap_or_default()
+    }
+
     /// A scratch apt root with these packages, and the arguments of its agent.
     pub(crate) fn apt(&self, name: &str, packages: &[Package]) -> (AptWorld, String) {
         let world = AptWorld::create(&self.path(&format!("world-{name}")), packages)
@@ -164,6 +218,19 @@ impl Drop for Site {
             let _gone = writeln!(std::io::stderr(), "{}", self.logs());
         }
     }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &to)?,
+            false => fs::copy(entry.path(), &to).map(drop)?,
+        }
+    }
+    Ok(())
 }
 
 /// Waits until `count` computers have reported their state.

@@ -11,7 +11,7 @@ mod install;
 mod unit;
 
 use crate::{
-    clock,
+    clock, logging,
     machine::{self, Machine, MachineArgs},
     reporter::MachineReporter,
     sandbox, signals,
@@ -73,7 +73,11 @@ pub(crate) struct AgentArgs {
 }
 
 /// Does what `verb` says.
-pub(crate) async fn run(verb: Verb, global: &Global) -> Result<(), CliFailure> {
+pub(crate) async fn run(
+    verb: Verb,
+    global: &Global,
+    log_format: logging::Format,
+) -> Result<(), CliFailure> {
     match verb {
         Verb::Run(args) => {
             let state = args.state()?;
@@ -89,7 +93,7 @@ pub(crate) async fn run(verb: Verb, global: &Global) -> Result<(), CliFailure> {
             tracing::info!(computer = %facts.computer, name = facts.name, "enrolled");
             Ok(())
         }
-        Verb::Install(args) => install::run(args, global).await,
+        Verb::Install(args) => install::run(args, global, log_format).await,
     }
 }
 

@@ -147,6 +147,11 @@ impl MachineArgs {
 fn kind(args: &MachineArgs) -> Result<Kind, CliFailure> {
     let refuse = |message: String| Err(CliFailure::new(Exit::Usage, message));
     let is_slash = args.root == Path::new("/");
+    if let (ProviderKind::Apt, Some(option)) = (args.provider(), args.simulated.leftover()) {
+        return refuse(format!("{option} is only for a simulated computer")).map_err(|failure| {
+            failure.hint("Leave it out, or add --simulated linux or --simulated windows.")
+        });
+    }
     match args.provider() {
         ProviderKind::Simulated if is_slash => Ok(Kind::Simulated),
         ProviderKind::Simulated => refuse("a simulated computer has no --root".into()),

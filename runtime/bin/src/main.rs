@@ -20,7 +20,7 @@ use bindery_capability_updates::transaction::run::run_transaction;
 use bindery_cli::{
     context::{Context, Global},
     failure::{CliFailure, Exit},
-    output::Output,
+    output::{Format, Output, Terminals},
 };
 use bindery_sandbox::compile;
 use clap::{CommandFactory as _, Parser};
@@ -56,7 +56,7 @@ enum Command {
     /// Look after this computer
     #[command(subcommand)]
     Agent(Box<agent::Verb>),
-    /// Repair the embedded store
+    /// Repair the data folder of a control plane that does not run
     #[command(subcommand)]
     Store(store::Verb),
     /// Patch scratch computers on this machine, and show how
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) if failure.exit == Exit::Ok => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            logging::say(&failure.to_string());
             failure.exit.into()
         }
     }
@@ -103,8 +103,10 @@ fn run(program: Program) -> Result<ExitCode, CliFailure> {
         }
         Command::Up(args) => wait(up::run(*args, &global))?,
         Command::Serve(args) => wait(serve::run(args, &global))?,
-        Command::Agent(verb) => wait(agent::run(*verb, &global))?,
-        Command::Store(verb) => store::run(verb)?,
+        Command::Agent(verb) => wait(agent::run(*verb, &global, program.log_format))?,
+        Command::Store(verb) => {
+            wait(with_output(global.output, async |out| store::run(verb, out).await))?
+        }
         Command::Demo(demo) => return wait(run_demo(demo, global)),
         Command::Client(command) => wait(client(command, global))?,
     }
@@ -113,7 +115,7 @@ fn run(program: Program) -> Result<ExitCode, CliFailure> {
 
 /// Ends well only if every fact of the demo holds.
 async fn run_demo(demo: demo::Demo, global: Global) -> Result<ExitCode, CliFailure> {
-    let json = global.output == bindery_cli::output::Format::Json;
+    let json = global.output == Format::Json;
     match demo::run(demo, json).await {
         Ok(true) => Ok(ExitCode::SUCCESS),
         Ok(false) => Ok(Exit::Failed.into()),
@@ -142,11 +144,24 @@ fn wait<T>(work: impl Future<Output = Result<T, CliFailure>>) -> Result<T, CliFa
 }
 
 async fn client(command: bindery_cli::Command, global: Global) -> Result<(), CliFailure> {
+    let format = global.output;
+    let context = Context { global, program: Program::command(), now: clock::now, seed };
+    with_output(format, async |out| bindery_cli::run(command, context, out).await).await
+}
+
+async fn with_output(
+    format: Format,
+    work: impl AsyncFnOnce(&mut Output<'_>) -> Result<(), CliFailure>,
+) -> Result<(), CliFailure> {
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
-    let is_terminal = stderr.is_terminal();
-    let mut out = Output::new(&mut stdout, &mut stderr, is_terminal);
-    let context = Context { global, program: Program::command() };
-    bindery_cli::run(command, context, &mut out).await
+    let terminals = Terminals { stdout: stdout.is_terminal(), stderr: stderr.is_terminal() };
+    work(&mut Output::new(&mut stdout, &mut stderr, terminals, format)).await
+}
+
+fn seed() -> io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(seed)
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@
 //! ```
 //! It ends in this order: the worker's journals are shipped, then the listener goes.
 
+mod context_file;
 mod sandbox_worker;
 
-use crate::{agent::failed, builtins, clock, listen, machine, sandbox, signals};
-use bindery_api::secret::Secret;
+use crate::{agent::failed, builtins, clock, listen, logging, machine, sandbox, signals};
 use bindery_cli::{
-    context::{self, ContextFile, Global},
+    context::{self, Global},
     failure::{CliFailure, Exit},
 };
 use bindery_control_plane::{
@@ -24,6 +24,7 @@ use bindery_core::{
     operation::{self, PACKAGE_VERSION},
 };
 use bindery_sandbox::run::Sandbox;
+use bindery_store::Stores;
 use bindery_store_sled::open::SledStore;
 use bindery_worker::drain::Drain;
 use std::{
@@ -93,13 +94,27 @@ impl Server {
             true => None,
             false => Some(Tls::open(&data.join("tls"), &names(args.listen))?),
         };
-        let plane = open(args, &data, tls.as_ref()).await?;
+        fs::create_dir_all(&data).map_err(|error| machine::unusable(&data, &error))?;
+        let stores = open_store(&data).await?;
+        let plane = ControlPlane::open(Config {
+            folder: data.clone(),
+            stores,
+            clock: Arc::new(clock::now),
+            name: args.workspace.clone(),
+            builtins: builtins::bundles()?,
+            publishers: vec![builtins::publisher()?],
+            modules: modules(),
+            fingerprint: tls.as_ref().map(|tls| tls.fingerprint),
+        });
+        let plane = plane.await?;
         let socket = TcpListener::bind(args.listen).await.map_err(|error| {
             failed(Exit::Failed, &format!("cannot listen on {}", args.listen), &error)
         })?;
         let port = socket.local_addr().map_or(args.listen.port(), |address| address.port());
         let url = url(args, port);
-        write_context(&plane, &url, tls.as_ref().map(|_| data.join("tls/ca.pem")), global).await?;
+        let ca = tls.as_ref().map(|_| data.join("tls/ca.pem"));
+        let first_token = async || Ok(plane.first_token().await?);
+        context_file::write(&url, ca.as_deref(), global, first_token).await?;
 
         let sandbox = sandbox::open(&data.join("sandbox/compiled"))?;
         let worker = sandbox_worker::build(&plane, sandbox.clone(), &data.join("sandbox"))?;
@@ -110,7 +125,7 @@ impl Server {
             listen::serve(socket, acceptor, http::router(plane.clone()), drains.1.clone());
         let tasks = plane.start_tasks().await?;
         let (worker, listener) = (tokio::spawn(working), tokio::spawn(listening));
-        eprintln!("bindery is ready at {url}");
+        logging::say(&format!("bindery is ready at {url}"));
         let (worker, listener) = ((drains.0, worker), (drains.1, listener));
         Ok(Self { plane, url, sandbox, worker, listener, _tasks: tasks })
     }
@@ -133,28 +148,13 @@ impl Server {
     }
 }
 
-async fn open(
-    args: &ServeArgs,
-    data: &Path,
-    tls: Option<&Tls>,
-) -> Result<ControlPlane, CliFailure> {
-    fs::create_dir_all(data).map_err(|error| machine::unusable(data, &error))?;
+/// The store in the folder `data`, which is there.
+pub(crate) async fn open_store(data: &Path) -> Result<Stores, CliFailure> {
     let folder = data.to_owned();
     let stores = tokio::task::spawn_blocking(move || SledStore::open(folder)).await;
-    let stores = stores
+    stores
         .map_err(|error| failed(Exit::Internal, "the store cannot be opened", &error))?
-        .map_err(|error| failed(Exit::Failed, "the store cannot be opened", &error))?;
-    let config = Config {
-        folder: data.to_owned(),
-        stores,
-        clock: Arc::new(clock::now),
-        name: args.workspace.clone(),
-        builtins: builtins::bundles()?,
-        publishers: vec![builtins::publisher()?],
-        modules: modules(),
-        fingerprint: tls.map(|tls| tls.fingerprint),
-    };
-    Ok(ControlPlane::open(config).await?)
+        .map_err(|error| failed(Exit::Failed, "the store cannot be opened", &error))
 }
 
 /// The interfaces of the contract: every account has them.
@@ -187,28 +187,6 @@ fn url(args: &ServeArgs, port: u16) -> String {
         (true, SocketAddr::V6(_)) => format!("{scheme}://[::1]:{port}"),
         (false, address) => format!("{scheme}://{address}"),
     }
-}
-
-/// Tells the command line where the control plane is; at the first start also the owner's token.
-///
-/// A file about another control plane is left alone once this one has given its token away.
-async fn write_context(
-    plane: &ControlPlane,
-    url: &str,
-    ca: Option<PathBuf>,
-    global: &Global,
-) -> Result<(), CliFailure> {
-    let path = global.context.clone().map_or_else(context::default_path, Ok)?;
-    let ca = ca.map(|ca| std::path::absolute(&ca).map_err(|error| machine::unusable(&ca, &error)));
-    let ca = ca.transpose()?;
-    let token = match plane.first_token().await? {
-        Some(token) => Some(Secret::new(token)),
-        None => match context::read(&path)? {
-            Some(file) if file.ca == ca && (ca.is_some() || file.url == url) => file.token,
-            _ => return Ok(()),
-        },
-    };
-    context::write(&path, &ContextFile { url: url.to_owned(), token, ca })
 }
 
 #[cfg(test)]

@@ -29,7 +29,16 @@ pub(crate) struct UpArgs {
 }
 
 /// Serves and works until SIGTERM or ctrl-c.
+///
+/// Never over plain HTTP: an enrolment token pins the authority that it would have to name.
 pub(crate) async fn run(args: UpArgs, global: &Global) -> Result<(), CliFailure> {
+    if args.serve.http {
+        let text = "`bindery up --http` cannot make this computer's agent trust the control plane";
+        return Err(CliFailure::new(Exit::Usage, text).hint(
+            "Leave --http out: TLS needs no setting. `bindery serve --http` starts a control plane \
+             without an agent.",
+        ));
+    }
     let drain = signals::drain()?;
     let state = args.agent.state()?;
     // A computer that cannot be looked after is found out before anything listens.

@@ -8,6 +8,7 @@ use crate::{
 use bindery_api::secret::Secret;
 use bindery_client::{Client, Config};
 use bindery_core::{account, name::Name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
     env, fs, io,
@@ -51,6 +52,10 @@ pub struct Context {
     pub global: Global,
     /// The whole program, for shell completions.
     pub program: clap::Command,
+    /// The time now.
+    pub now: fn() -> Timestamp,
+    /// Random bytes fit for a key.
+    pub seed: fn() -> io::Result<[u8; 32]>,
 }
 
 impl Context {
@@ -129,36 +134,84 @@ pub fn read(path: &Path) -> Result<Option<ContextFile>, CliFailure> {
 /// Writes a context file that only its owner can read. A file that was there is replaced as a
 /// whole.
 pub fn write(path: &Path, file: &ContextFile) -> Result<(), CliFailure> {
-    let failed = |error: &dyn std::error::Error| {
-        CliFailure::new(Exit::Internal, format!("cannot write `{}`", path.display())).because(error)
-    };
-    let text = toml::to_string(file).map_err(|error| failed(&error))?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    }
-    let fresh = path.with_extension(format!("toml.{}", std::process::id()));
-    let written = write_private(&fresh, &text).and_then(|()| fs::rename(&fresh, path));
-    written.map_err(|error| {
-        // What is left of the attempt holds a token; that it cannot be removed changes nothing
-        // here.
-        let _ = fs::remove_file(&fresh);
-        failed(&error)
-    })
+    Draft::begin(path)?.finish(file)
 }
 
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use io::Write;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// A context file that is about to be written: that it can be is proved when this is made.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    fresh: PathBuf,
+}
+
+/// More than a context file has, in bytes.
+const ROOM: usize = 16 << 10;
+
+impl Draft {
+    /// Takes the room for a context file at `path`, in a file beside it. What is at `path` stays.
+    pub fn begin(path: &Path) -> Result<Self, CliFailure> {
+        if path.is_dir() {
+            let text = format!("cannot write `{}`: it is a folder", path.display());
+            return Err(CliFailure::new(Exit::Usage, text));
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        }
+        let fresh = path.with_extension(format!("toml.new-{}", std::process::id()));
+        let draft = Self { path: path.to_owned(), fresh };
+        draft.put(&"#".repeat(ROOM)).map_err(|error| unwritable(path, &error))?;
+        Ok(draft)
+    }
+
+    /// Keeps the file that is at the path beside it, under a number; where it is then.
+    pub fn set_aside(&self) -> Result<PathBuf, CliFailure> {
+        let numbered = (1..=u32::MAX).map(|n| self.path.with_extension(format!("{n}.toml")));
+        let kept = numbered.into_iter().find(|path| path.symlink_metadata().is_err());
+        let kept = kept.unwrap_or_else(|| self.path.with_extension("old.toml"));
+        fs::rename(&self.path, &kept).map_err(|error| unwritable(&kept, &error))?;
+        Ok(kept)
+    }
+
+    /// Puts `file` at the path.
+    pub fn finish(self, file: &ContextFile) -> Result<(), CliFailure> {
+        let text = toml::to_string(file).map_err(|error| {
+            let text = format!("cannot write `{}`", self.path.display());
+            CliFailure::new(Exit::Internal, text).because(&error)
+        })?;
+        let written = self.put(&text).and_then(|()| fs::rename(&self.fresh, &self.path));
+        written.map_err(|error| unwritable(&self.path, &error))
+    }
+
+    fn put(&self, text: &str) -> io::Result<()> {
+        use io::Write;
+        // A process that had this number before may have left one.
+        match fs::remove_file(&self.fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.fresh)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // It is gone where all went well; else it may hold a token, and nothing more can be done.
+        let _ = fs::remove_file(&self.fresh);
+    }
 }
 
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> CliFailure {
     CliFailure::new(Exit::Usage, format!("cannot read `{}`", path.display())).because(error)
+}
+
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> CliFailure {
+    CliFailure::new(Exit::Failed, format!("cannot write `{}`", path.display())).because(error)
 }
 
 #[cfg(test)]
@@ -184,6 +237,30 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("files").count(), 1);
+    }
+
+    #[test]
+    fn a_draft_that_comes_to_nothing_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("context.toml");
+        fs::write(&path, "url = 'https://a'").expect("written");
+        drop(Draft::begin(&path).expect("there is room"));
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "url = 'https://a'");
+        assert_eq!(fs::read_dir(folder.path()).expect("files").count(), 1);
+        assert_eq!(Draft::begin(folder.path()).expect_err("a folder").exit, Exit::Usage);
+        assert!(Draft::begin(&path.join("below/a/file")).is_err());
+    }
+
+    #[test]
+    fn what_is_set_aside_is_never_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("context.toml");
+        for (url, kept) in [("https://a", "context.1.toml"), ("https://b", "context.2.toml")] {
+            fs::write(&path, url).expect("written");
+            let draft = Draft::begin(&path).expect("there is room");
+            assert_eq!(draft.set_aside().expect("kept"), folder.path().join(kept));
+            assert_eq!(fs::read_to_string(folder.path().join(kept)).expect("kept"), url);
+        }
     }
 
     #[test]

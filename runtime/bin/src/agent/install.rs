@@ -1,11 +1,15 @@
 //! `bindery agent install`: enrols the computer and makes the agent a service of systemd.
 
 use super::{AgentArgs, unit};
-use crate::machine::{self, ProviderKind};
+use crate::{
+    logging::Format,
+    machine::{self, ProviderKind},
+};
 use bindery_cli::{
     context::Global,
     failure::{CliFailure, Exit},
 };
+use clap::ValueEnum as _;
 use std::{
     fs,
     io::{self, Write as _},
@@ -28,9 +32,13 @@ pub(crate) struct InstallArgs {
 }
 
 /// Installs the agent, or only prints its unit.
-pub(super) async fn run(args: InstallArgs, global: &Global) -> Result<(), CliFailure> {
+pub(super) async fn run(
+    args: InstallArgs,
+    global: &Global,
+    log_format: Format,
+) -> Result<(), CliFailure> {
     let state = args.agent.state()?;
-    let text = unit::text(&machine::program()?, &arguments(&args.agent, &state)?);
+    let text = unit::text(&machine::program()?, &arguments(&args.agent, &state, log_format)?);
     if args.print {
         return io::stdout().lock().write_all(text.as_bytes()).map_err(|error| {
             CliFailure::new(Exit::Internal, "the output cannot be written").because(&error)
@@ -49,12 +57,24 @@ pub(super) async fn run(args: InstallArgs, global: &Global) -> Result<(), CliFai
         return Err(CliFailure::new(Exit::Failed, message)
             .hint("Start the agent yourself with `bindery agent run`."));
     }
-    systemctl(&["daemon-reload"]).await?;
-    systemctl(&["enable", "--now", unit::NAME]).await
+    activate("systemctl".as_ref()).await
+}
+
+/// Lets systemd run the unit as it is written now. A service that runs is restarted, since it would
+/// keep its old arguments; it ships its journals before it ends, and its jobs go on after.
+async fn activate(systemctl: &Path) -> Result<(), CliFailure> {
+    for arguments in [&["daemon-reload"][..], &["enable", unit::NAME], &["restart", unit::NAME]] {
+        call(systemctl, arguments).await?;
+    }
+    Ok(())
 }
 
 /// The arguments of the agent that the service runs.
-fn arguments(args: &AgentArgs, state: &Path) -> Result<Vec<String>, CliFailure> {
+fn arguments(
+    args: &AgentArgs,
+    state: &Path,
+    log_format: Format,
+) -> Result<Vec<String>, CliFailure> {
     let text = |path: &Path| {
         let absolute = std::path::absolute(path).map_err(|e| machine::unusable(path, &e))?;
         absolute.into_os_string().into_string().map_err(|path| {
@@ -79,6 +99,9 @@ fn arguments(args: &AgentArgs, state: &Path) -> Result<Vec<String>, CliFailure> 
     if args.machine.allow_changes {
         words.push("--allow-changes".into());
     }
+    if let (true, Some(format)) = (log_format != Format::Text, log_format.to_possible_value()) {
+        words.push(format!("--log-format={}", format.get_name()));
+    }
     Ok(words)
 }
 
@@ -89,16 +112,66 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-async fn systemctl(arguments: &[&str]) -> Result<(), CliFailure> {
+async fn call(systemctl: &Path, arguments: &[&str]) -> Result<(), CliFailure> {
     let command = format!("systemctl {}", arguments.join(" "));
     let failed = |cause: String| CliFailure {
         causes: vec![cause],
         ..CliFailure::new(Exit::Failed, format!("`{command}` failed"))
     };
-    let output = Command::new("systemctl").args(arguments).stdin(Stdio::null()).output().await;
+    let output = Command::new(systemctl).args(arguments).stdin(Stdio::null()).output().await;
     let output = output.map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         return Ok(());
     }
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        install: InstallArgs,
+    }
+
+    fn words(line: &str, format: Format) -> Result<String, CliFailure> {
+        let line = std::iter::once("install").chain(line.split_whitespace());
+        let args = Program::try_parse_from(line).expect("a command line").install.agent;
+        Ok(arguments(&args, Path::new("/s"), format)?.join(" "))
+    }
+
+    #[test]
+    fn the_service_gets_what_the_installation_was_given() {
+        let rows = [
+            ("", Format::Text, "agent run --state /s"),
+            ("", Format::Json, "agent run --state /s --log-format=json"),
+            (
+                "--name web --allow /a --allow-changes",
+                Format::Text,
+                "agent run --state /s --name=web --allow /a --allow-changes",
+            ),
+        ];
+        for (line, format, expected) in rows {
+            assert_eq!(words(line, format).expect("arguments"), expected);
+        }
+        assert_eq!(words("--simulated linux", Format::Text).expect_err("none").exit, Exit::Usage);
+    }
+
+    #[tokio::test]
+    async fn a_service_that_runs_is_restarted_with_its_new_arguments() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (systemctl, calls) = (folder.path().join("systemctl"), folder.path().join("calls"));
+        let script = format!("#!/bin/sh\necho \"$@\" >> '{}'\n", calls.display());
+        fs::write(&systemctl, script).expect("written");
+        fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o700)).expect("set");
+        activate(&systemctl).await.expect("activated");
+        let calls = fs::read_to_string(calls).expect("calls");
+        let expected =
+            "daemon-reload\nenable bindery-agent.service\nrestart bindery-agent.service\n";
+        assert_eq!(calls, expected);
+    }
 }

@@ -8,6 +8,7 @@ use bindery_api::{
     jobs::{Job, JobEvent, ListStreams},
     runs::{Run, RunEvent},
 };
+use bindery_cli::output::text::escape;
 use bindery_client::Client;
 use bindery_core::{id::JobId, stream::StreamKind};
 use comfy_table::{Table, presets::NOTHING};
@@ -73,7 +74,7 @@ impl Show {
                 self.say(&format!(
                     "    {:<8} {}",
                     format!("{:?}", record.kind),
-                    plain(&record.text)
+                    escape(&record.text)
                 ));
             }
         }
@@ -170,7 +171,7 @@ fn follow_job(
                     (StreamKind::Progress, Some(percent)) => format!(" {percent} %"),
                     _ => String::new(),
                 };
-                show.say(&format!("  {name:<10} {kind:<8} {}{percent}", plain(&record.text)));
+                show.say(&format!("  {name:<10} {kind:<8} {}{percent}", escape(&record.text)));
             }
         }
     });
@@ -188,11 +189,4 @@ fn missing(counts: &bindery_api::updates::Missing) -> String {
     }
     let parts: Vec<_> = counts.iter().map(|(class, count)| format!("{count} {class:?}")).collect();
     parts.join(", ")
-}
-
-/// Text of a runbook without anything that a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect()
 }

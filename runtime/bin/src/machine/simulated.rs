@@ -11,6 +11,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 /// How long a simulated update takes to install.
 const INSTALL: Duration = Duration::from_millis(1_500);
+/// What a simulated computer is like where no number is given.
+const SEED: u64 = 1;
 /// Updates that a simulated computer lacks where no number is given.
 const UPDATES: usize = 8;
 
@@ -29,12 +31,12 @@ pub(crate) struct SimulatedArgs {
     /// Simulate a computer with this operating system
     #[arg(long, value_enum, value_name = "OS")]
     pub(crate) simulated: Option<SimulatedOs>,
-    /// Number that decides what the simulated computer is like
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// How many updates the simulated computer lacks
-    #[arg(long, value_name = "N", default_value_t = UPDATES)]
-    pub(crate) updates: usize,
+    /// Number that decides what the simulated computer is like.
+    #[arg(long, value_name = "N", help = format!("Number that decides what the simulated computer is like [default: {SEED}]"))]
+    pub(crate) seed: Option<u64>,
+    /// How many updates the simulated computer lacks.
+    #[arg(long, value_name = "N", help = format!("How many updates the simulated computer lacks [default: {UPDATES}]"))]
+    pub(crate) updates: Option<usize>,
     /// Let an update of the simulated computer fail with this error; may be repeated
     #[arg(long, value_name = "UPDATE=ERROR", value_parser = fault)]
     pub(crate) fail: Vec<UpdateFault>,
@@ -46,6 +48,12 @@ impl SimulatedArgs {
         self.simulated.is_some()
     }
 
+    /// An option that was given and means something for a simulated computer alone.
+    pub(super) fn leftover(&self) -> Option<&'static str> {
+        let seed = self.seed.map(|_| "--seed");
+        seed.or(self.updates.map(|_| "--updates")).or(self.fail.first().map(|_| "--fail"))
+    }
+
     /// The simulated computer called `name`, whose memory is in `state`.
     pub(super) fn open(&self, name: &str, state: &Path) -> Result<Simulated, CliFailure> {
         let os_type = match self.simulated {
@@ -55,8 +63,8 @@ impl SimulatedArgs {
         let config = SimulatedConfig {
             os_type,
             name: name.to_owned(),
-            seed: self.seed,
-            updates: Updates::Count(self.updates),
+            seed: self.seed.unwrap_or(SEED),
+            updates: Updates::Count(self.updates.unwrap_or(UPDATES)),
             failures: self.fail.clone(),
             assess_fails: None,
             install_duration: INSTALL,

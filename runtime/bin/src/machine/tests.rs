@@ -22,7 +22,11 @@ fn only_the_root_of_this_computer_is_real() {
     assert_eq!(kind(&args("--provider apt --root /")), Ok(Kind::Real));
     let line = format!("--root {}", folder.path().display());
     assert_eq!(kind(&args(&line)), Ok(Kind::Scratch(scratch)));
-    for line in ["--simulated windows", "--simulated linux", "--provider simulated"] {
+    for line in [
+        "--simulated windows --seed 7",
+        "--simulated linux --fail a=b",
+        "--provider simulated --updates 3",
+    ] {
         assert_eq!(kind(&args(line)), Ok(Kind::Simulated));
     }
 }
@@ -38,6 +42,9 @@ fn what_could_be_misread_is_refused() {
         "--root /no/such/root".to_owned(),
         "--provider simulated --root /tmp".to_owned(),
         "--provider apt --simulated windows".to_owned(),
+        "--seed 7".to_owned(),
+        "--updates 3".to_owned(),
+        "--provider apt --fail KB1=broken".to_owned(),
     ] {
         assert_eq!(kind(&args(&line)).expect_err(&line).exit, Exit::Usage, "{line}");
     }

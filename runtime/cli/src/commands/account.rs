@@ -6,7 +6,7 @@ use crate::{
     failure::CliFailure,
     output::{Output, table},
 };
-use bindery_api::accounts::Account;
+use bindery_api::accounts::{Account, NewAccount};
 use bindery_core::name::Name;
 
 /// What can be asked.
@@ -22,6 +22,11 @@ pub enum Verb {
         /// Name of the account
         name: Name,
     },
+    /// Make an account
+    Create {
+        /// Name of the account
+        name: Name,
+    },
 }
 
 pub(crate) async fn run(
@@ -33,6 +38,9 @@ pub(crate) async fn run(
     match verb {
         Verb::List { paging } => out.page(&client.list_accounts(&paging.into()).await?, list),
         Verb::Show { name } => out.show(&client.account(name.as_str()).await?, show),
+        Verb::Create { name } => {
+            out.show(&client.create_account(&NewAccount { name }).await?, show)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `bindery group`: the groups of workers of an account.
 
-use super::paging::Paging;
+use super::paging::ListVerb;
 use crate::{
     context::Context,
     failure::CliFailure,
@@ -8,23 +8,12 @@ use crate::{
 };
 use bindery_api::accounts::Group;
 
-/// What can be asked.
-#[derive(Debug, clap::Subcommand)]
-pub enum Verb {
-    /// List groups of workers
-    List {
-        #[command(flatten)]
-        paging: Paging,
-    },
-}
-
 pub(crate) async fn run(
-    verb: Verb,
+    verb: ListVerb,
     context: &Context,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
-    let Verb::List { paging } = verb;
-    let page = context.client()?.list_groups(context.account(), &paging.into()).await?;
+    let page = context.client()?.list_groups(context.account(), &verb.into()).await?;
     out.page(&page, list)
 }
 

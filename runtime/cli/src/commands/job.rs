@@ -1,14 +1,18 @@
 //! `bindery job`: start runbooks and follow their jobs.
 
-use super::paging::Paging;
+use super::{journal, paging::Paging};
 use crate::{
     context::{Context, unreadable},
     failure::{CliFailure, Exit},
     output::{Output, table},
 };
-use bindery_api::jobs::{Job, JobEvent, ListJobs, NewJob};
+use bindery_api::{
+    jobs::{Job, JobEvent, ListJobs, NewJob},
+    journal::ReplayJob,
+};
 use bindery_client::{Client, jobs::JobVerb};
 use bindery_core::{
+    digest::Digest,
     id::JobId,
     job::{JobStatus, Placement},
     name::Name,
@@ -67,6 +71,41 @@ pub enum Verb {
         /// Id of the job
         id: JobId,
     },
+    /// Ask a job to leave its worker, so that it can be resumed
+    Suspend {
+        /// Id of the job
+        id: JobId,
+    },
+    /// Let a suspended job go on
+    Resume {
+        /// Id of the job
+        id: JobId,
+    },
+    /// Start a job again with the same parameters
+    Rerun {
+        /// Id of the job
+        id: JobId,
+    },
+    /// End a job at once
+    Terminate {
+        /// Id of the job
+        id: JobId,
+    },
+    /// List the operations of a job, with their answers
+    Journal {
+        /// Id of the job
+        id: JobId,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Run a job again from its journal, without effect on anything
+    Replay {
+        /// Id of the job
+        id: JobId,
+        /// Try this version of its runbook instead of the one that it ran
+        #[arg(long)]
+        digest: Option<Digest>,
+    },
 }
 
 fn parameter(text: &str) -> Result<(String, Value), String> {
@@ -118,10 +157,30 @@ pub(crate) async fn run(
         }
         Verb::Show { id } => out.show(&client.job(account, &id.to_string()).await?, show),
         Verb::Watch { id } => watch(&client, account, &id.to_string(), out).await,
-        Verb::Stop { id } => {
-            out.show(&client.ask_job(account, &id.to_string(), JobVerb::Stop).await?, show)
+        Verb::Journal { id, paging } => {
+            let page = client.list_journal(account, &id.to_string(), &paging.into()).await?;
+            out.page(&page, journal::list)
         }
+        Verb::Replay { id, digest } => {
+            let how = ReplayJob { digest };
+            journal::tell(&client.replay_job(account, &id.to_string(), &how).await?, out)
+        }
+        Verb::Stop { id } => ask(context, id, JobVerb::Stop, out).await,
+        Verb::Suspend { id } => ask(context, id, JobVerb::Suspend, out).await,
+        Verb::Resume { id } => ask(context, id, JobVerb::Resume, out).await,
+        Verb::Rerun { id } => ask(context, id, JobVerb::Rerun, out).await,
+        Verb::Terminate { id } => ask(context, id, JobVerb::Terminate, out).await,
     }
+}
+
+async fn ask(
+    context: &Context,
+    id: JobId,
+    verb: JobVerb,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    let client = context.client()?;
+    out.show(&client.ask_job(context.account(), &id.to_string(), verb).await?, show)
 }
 
 /// Prints what a job writes until it has ended; Output to stdout, the other streams to stderr.
@@ -166,7 +225,7 @@ fn tell(event: &JobEvent, out: &mut Output<'_>) -> Result<(), CliFailure> {
     }
 }
 
-fn said(record: &StreamRecord) -> String {
+pub(super) fn said(record: &StreamRecord) -> String {
     match &record.value {
         Some(value) if record.text.is_empty() => value.to_string(),
         _ => record.text.clone(),

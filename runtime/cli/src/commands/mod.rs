@@ -5,15 +5,19 @@ mod computer;
 mod deployment;
 mod group;
 mod job;
+mod journal;
 mod log;
 mod module;
 mod paging;
 mod run;
 mod runbook;
+mod seal;
 mod token;
+mod trust;
 mod update;
 mod worker;
 
+use self::paging::ListVerb;
 use crate::{context::Context, failure::CliFailure, output::Output};
 
 /// The nouns. The program adds its own commands beside them.
@@ -42,19 +46,28 @@ pub enum Command {
     Log(log::Verb),
     /// Look at the workers of an account
     #[command(subcommand)]
-    Worker(worker::Verb),
+    Worker(ListVerb),
     /// Look at the groups of workers of an account
     #[command(subcommand)]
-    Group(group::Verb),
-    /// Look at automation accounts
+    Group(ListVerb),
+    /// Make and look at automation accounts
     #[command(subcommand)]
     Account(account::Verb),
     /// Look at the modules of an account
     #[command(subcommand)]
-    Module(module::Verb),
+    Module(ListVerb),
     /// Make and revoke tokens
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Whoever has lost the owner's token makes another with `bindery store owner-token`."
+    )]
     Token(token::Verb),
+    /// Choose the publishers whose sealed runbooks are trusted
+    #[command(subcommand)]
+    Trust(trust::Verb),
+    /// Seal runbooks with a key of your own; needs no control plane
+    #[command(subcommand)]
+    Seal(seal::Verb),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -68,7 +81,6 @@ pub async fn run(
     context: Context,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
-    out.set_format(context.global.output);
     match command {
         Command::Runbook(verb) => runbook::run(verb, &context, out).await,
         Command::Job(verb) => job::run(verb, &context, out).await,
@@ -82,6 +94,8 @@ pub async fn run(
         Command::Account(verb) => account::run(verb, &context, out).await,
         Command::Module(verb) => module::run(verb, &context, out).await,
         Command::Token(verb) => token::run(verb, &context, out).await,
+        Command::Trust(verb) => trust::run(verb, &context, out).await,
+        Command::Seal(verb) => seal::run(verb, &context, out),
         Command::Completions { shell } => completions(shell, context.program, out),
     }
 }
@@ -93,13 +107,16 @@ fn completions(
 ) -> Result<(), CliFailure> {
     let (name, mut script) = (program.get_name().to_owned(), vec![]);
     clap_complete::generate(shell, &mut program, name, &mut script);
-    out.data(&script)
+    out.text(&String::from_utf8_lossy(&script))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Global;
+    use crate::{
+        context::Global,
+        output::{Format, Terminals},
+    };
     use clap::{CommandFactory, Parser};
 
     #[derive(Debug, Parser)]
@@ -138,7 +155,8 @@ mod tests {
     #[test]
     fn completions_are_printed() {
         let (mut stdout, mut stderr) = (vec![], vec![]);
-        let mut out = Output::new(&mut stdout, &mut stderr, false);
+        let terminals = Terminals { stdout: true, stderr: true };
+        let mut out = Output::new(&mut stdout, &mut stderr, terminals, Format::Table);
         completions(clap_complete::Shell::Bash, Program::command(), &mut out).expect("a script");
         assert!(String::from_utf8(stdout).expect("text").contains("bindery"));
     }

@@ -1,6 +1,6 @@
 //! `bindery module`: the modules of an account.
 
-use super::paging::Paging;
+use super::paging::ListVerb;
 use crate::{
     context::Context,
     failure::CliFailure,
@@ -8,23 +8,12 @@ use crate::{
 };
 use bindery_api::accounts::Module;
 
-/// What can be asked.
-#[derive(Debug, clap::Subcommand)]
-pub enum Verb {
-    /// List modules
-    List {
-        #[command(flatten)]
-        paging: Paging,
-    },
-}
-
 pub(crate) async fn run(
-    verb: Verb,
+    verb: ListVerb,
     context: &Context,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
-    let Verb::List { paging } = verb;
-    let page = context.client()?.list_modules(context.account(), &paging.into()).await?;
+    let page = context.client()?.list_modules(context.account(), &verb.into()).await?;
     out.page(&page, list)
 }
 

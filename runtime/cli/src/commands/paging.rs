@@ -1,4 +1,4 @@
-//! The flags of every list.
+//! The flags of every list, and the verb of nouns that can only be listed.
 
 use bindery_api::page::PageQuery;
 
@@ -13,8 +13,24 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
+/// What can be asked of things that are only listed.
+#[derive(Debug, clap::Subcommand)]
+pub enum ListVerb {
+    /// List them, page by page
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+}
+
 impl From<Paging> for PageQuery {
     fn from(paging: Paging) -> Self {
         Self { cursor: paging.cursor, limit: paging.limit }
+    }
+}
+
+impl From<ListVerb> for PageQuery {
+    fn from(ListVerb::List { paging }: ListVerb) -> Self {
+        paging.into()
     }
 }

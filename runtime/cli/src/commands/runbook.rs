@@ -2,7 +2,7 @@
 
 use super::paging::Paging;
 use crate::{
-    context::{Context, unreadable},
+    context::{Context, unreadable, unwritable},
     failure::{CliFailure, Exit},
     output::{Output, table},
 };
@@ -11,6 +11,7 @@ use bindery_api::{
     runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot},
 };
 use bindery_core::{grant::Grant, limit, name::Name};
+use serde_json::json;
 use std::{fs, path::PathBuf};
 
 /// What can be asked.
@@ -100,16 +101,19 @@ pub(crate) async fn run(
             let slot = if draft { Slot::Draft } else { Slot::Published };
             let bytes = client.export_runbook(account, name.as_str(), slot).await?;
             match to {
-                None => out.data(&bytes),
-                Some(path) => fs::write(&path, &bytes).map_err(|error| {
-                    let text = format!("cannot write `{}`", path.display());
-                    CliFailure::new(Exit::Failed, text).because(&error)
-                }),
+                None => out.raw(&bytes, "Name a file with --to, or send stdout to one."),
+                Some(path) => {
+                    fs::write(&path, &bytes).map_err(|error| unwritable(&path, &error))?;
+                    let (to, size) = (path.display().to_string(), bytes.len());
+                    let fact = json!({ "runbook": name, "to": to, "bytes": size });
+                    out.done(&fact, &format!("runbook {name} is exported to {to}"))
+                }
             }
         }
         Verb::Delete { name } => {
             client.delete_runbook(account, name.as_str()).await?;
-            out.note(&format!("runbook {name} is deleted"))
+            let fact = json!({ "runbook": name, "deleted": true });
+            out.done(&fact, &format!("runbook {name} is deleted"))
         }
     }
 }
@@ -194,7 +198,6 @@ fn started_by(seal: &bindery_core::seal::Seal) -> String {
 mod tests {
     use super::*;
     use expect_test::expect;
-    use serde_json::json;
 
     fn runbook() -> Runbook {
         let digest = format!("sha256:{}", "0".repeat(64));

@@ -8,6 +8,7 @@ use crate::{
 };
 use bindery_api::tokens::{NewToken, Token, TokenKind};
 use bindery_core::{account::Role, id::TokenId};
+use serde_json::json;
 
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -65,7 +66,8 @@ pub(crate) async fn run(
         Verb::List { paging } => out.page(&client.list_tokens(&paging.into()).await?, list),
         Verb::Revoke { id } => {
             client.revoke_token(&id.to_string()).await?;
-            out.note(&format!("token {id} is revoked"))
+            let fact = json!({ "token": id, "revoked": true });
+            out.done(&fact, &format!("token {id} is revoked"))
         }
     }
 }

@@ -18,11 +18,20 @@ pub enum Format {
     Json,
 }
 
+/// Which of the two is a terminal, with a person before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminals {
+    /// The data's.
+    pub stdout: bool,
+    /// That of all the rest.
+    pub stderr: bool,
+}
+
 /// Where a command writes.
 pub struct Output<'a> {
     out: &'a mut (dyn Write + Send),
     err: &'a mut (dyn Write + Send),
-    progress: bool,
+    terminals: Terminals,
     format: Format,
 }
 
@@ -31,13 +40,10 @@ impl<'a> Output<'a> {
     pub fn new(
         out: &'a mut (dyn Write + Send),
         err: &'a mut (dyn Write + Send),
-        stderr_is_terminal: bool,
+        terminals: Terminals,
+        format: Format,
     ) -> Self {
-        Self { out, err, progress: stderr_is_terminal, format: Format::Table }
-    }
-
-    pub(crate) fn set_format(&mut self, format: Format) {
-        self.format = format;
+        Self { out, err, terminals, format }
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -45,7 +51,7 @@ impl<'a> Output<'a> {
     }
 
     /// One thing, as JSON or as `view` shows it.
-    pub(crate) fn show<T: Serialize>(
+    pub fn show<T: Serialize>(
         &mut self,
         value: &T,
         view: impl FnOnce(&T) -> String,
@@ -56,6 +62,14 @@ impl<'a> Output<'a> {
                 let text = serde_json::to_string_pretty(value).map_err(|e| unwritable(&e))?;
                 self.data((text::escape_json(&text) + "\n").as_bytes())
             }
+        }
+    }
+
+    /// What was done: a note for people, `fact` for programs.
+    pub(crate) fn done(&mut self, fact: &serde_json::Value, note: &str) -> Result<(), CliFailure> {
+        match self.format {
+            Format::Table => self.note(note),
+            Format::Json => self.show(fact, |_| String::new()),
         }
     }
 
@@ -74,6 +88,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Text of our own, such as a script for a shell.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), CliFailure> {
+        self.data(text.as_bytes())
+    }
+
     /// One JSON text in one line, for things that go on.
     pub(crate) fn json_line<T: Serialize>(&mut self, value: &T) -> Result<(), CliFailure> {
         let text = serde_json::to_string(value).map_err(|error| unwritable(&error))?;
@@ -86,20 +105,35 @@ impl<'a> Output<'a> {
     }
 
     /// A line for people, beside the data. It is escaped; line ends in it stay.
-    pub(crate) fn note(&mut self, text: &str) -> Result<(), CliFailure> {
+    ///
+    /// Where nobody reads stderr any more the command goes on: its data and its exit code count.
+    pub fn note(&mut self, text: &str) -> Result<(), CliFailure> {
         let line = text::escape_lines(text) + "\n";
-        self.err.write_all(line.as_bytes()).map_err(|error| unwritable(&error))
+        match self.err.write_all(line.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes of a stranger's file as they are, which a terminal would obey; `instead` says what to
+    /// do where stdout is one.
+    pub(crate) fn raw(&mut self, bytes: &[u8], instead: &str) -> Result<(), CliFailure> {
+        if self.terminals.stdout {
+            let text = "the file is not text, and a terminal would obey it: nothing was printed";
+            return Err(CliFailure::new(Exit::Usage, text).hint(instead));
+        }
+        self.data(bytes)
     }
 
     /// Bytes as they are.
-    pub(crate) fn data(&mut self, bytes: &[u8]) -> Result<(), CliFailure> {
+    fn data(&mut self, bytes: &[u8]) -> Result<(), CliFailure> {
         let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
         written.map_err(|error| unwritable(&error))
     }
 
     /// A progress bar up to `total` steps; it draws nothing where stderr is no terminal.
     pub(crate) fn bar(&self, total: u64) -> ProgressBar {
-        let target = match self.progress && self.format == Format::Table {
+        let target = match self.terminals.stderr && self.format == Format::Table {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
         };
@@ -117,4 +151,64 @@ fn unwritable(error: &(dyn std::error::Error + 'static)) -> CliFailure {
         _ => Exit::Internal,
     };
     CliFailure::new(exit, "the output cannot be written").because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A pipe whose reader has gone.
+    struct Broken;
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const NOBODY: Terminals = Terminals { stdout: false, stderr: false };
+
+    #[test]
+    fn a_broken_stderr_does_not_end_the_command() {
+        let (mut stdout, mut stderr) = (vec![], Broken);
+        let mut out = Output::new(&mut stdout, &mut stderr, NOBODY, Format::Table);
+        out.note("job 1").expect("it goes on");
+        out.line("data").expect("it goes on");
+        assert_eq!(stdout, b"data\n");
+    }
+
+    #[test]
+    fn a_reader_of_stdout_that_has_enough_ends_the_command_well() {
+        let (mut stdout, mut stderr) = (Broken, vec![]);
+        let mut out = Output::new(&mut stdout, &mut stderr, NOBODY, Format::Table);
+        assert_eq!(out.line("data").expect_err("it ends").exit, Exit::Ok);
+    }
+
+    #[test]
+    fn a_file_of_a_stranger_never_reaches_a_terminal() {
+        let file = b"\0asm\x1b]0;owned\x07";
+        for (terminal, expected) in [(true, &b""[..]), (false, file)] {
+            let (mut stdout, mut stderr) = (vec![], vec![]);
+            let terminals = Terminals { stdout: terminal, stderr: false };
+            let mut out = Output::new(&mut stdout, &mut stderr, terminals, Format::Table);
+            assert_eq!(out.raw(file, "Use --to.").is_err(), terminal);
+            assert_eq!(stdout, expected);
+        }
+    }
+
+    #[test]
+    fn what_was_done_is_a_note_for_people_and_json_for_programs() {
+        let rows = [(Format::Table, "", "it is done\n"), (Format::Json, "{\n  \"a\": 1\n}\n", "")];
+        for (format, data, rest) in rows {
+            let (mut stdout, mut stderr) = (vec![], vec![]);
+            let mut out = Output::new(&mut stdout, &mut stderr, NOBODY, format);
+            out.done(&json!({ "a": 1 }), "it is done").expect("written");
+            assert_eq!((stdout.as_slice(), stderr.as_slice()), (data.as_bytes(), rest.as_bytes()));
+        }
+    }
 }
