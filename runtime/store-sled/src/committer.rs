@@ -7,6 +7,7 @@
 use crate::{
     durable::Durability,
     failure,
+    mark::Mark,
     pending::{Pending, PreparedChange, PreparedRow},
 };
 use bindery_store::{
@@ -38,11 +39,11 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn start(db: sled::Db, durability: Arc<Durability>) -> io::Result<Self> {
+    pub(crate) fn start(db: sled::Db, durability: Arc<Durability>, mark: Mark) -> io::Result<Self> {
         let (queue, writes) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-committer".into())
-            .spawn(move || run(&db, &durability, writes))?;
+            .spawn(move || run(&db, &durability, mark, writes))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -64,7 +65,12 @@ impl Drop for Committer {
     }
 }
 
-fn run(db: &sled::Db, durability: &Durability, mut writes: mpsc::Receiver<Write>) {
+fn run(
+    db: &sled::Db,
+    durability: &Durability,
+    mut mark: Mark,
+    mut writes: mpsc::Receiver<Write>,
+) {
     while let Some(first) = writes.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -72,18 +78,24 @@ fn run(db: &sled::Db, durability: &Durability, mut writes: mpsc::Receiver<Write>
         {
             group.push(next);
         }
-        if let Err(error) = settle(db, durability, group) {
+        if let Err(error) = settle(db, durability, &mut mark, group) {
             tracing::error!(%error, "the store stops: a write failed");
             return;
         }
     }
+    mark.write();
 }
 
-fn settle(db: &sled::Db, durability: &Durability, group: Vec<Write>) -> sled::Result<()> {
+fn settle(
+    db: &sled::Db,
+    durability: &Durability,
+    mark: &mut Mark,
+    group: Vec<Write>,
+) -> sled::Result<()> {
     let mut pending = Pending::new(db);
     let stage = |write: Write| (pending.commit(write.changes, write.rows), write.reply);
     let answers: Vec<_> = group.into_iter().map(stage).collect();
-    let written = pending.write(durability);
+    let written = pending.write(durability, mark);
     for (answer, reply) in answers {
         let answer = match &written {
             Ok(()) => answer,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! v                                             the format's version
+//! g                                             the number of groups of writes
 //! d collection id                               a document
 //! i collection index value id                   its entry in an index
 //! l table partition key                         a row
@@ -17,6 +18,8 @@ use jiff::Timestamp;
 
 /// The key of the format's version.
 pub(crate) const VERSION: &[u8] = b"v";
+/// The key of the number of groups of writes.
+pub(crate) const GROUPS: &[u8] = b"g";
 /// The first byte of a document's key.
 pub(crate) const DOCUMENT: u8 = b'd';
 /// The first byte of a row's key.
@@ -146,6 +149,7 @@ pub(crate) fn describe(key: &[u8]) -> String {
     let name = |rest| parse(rest).unwrap_or_default().join("/");
     match key {
         VERSION => "the format's version".to_owned(),
+        GROUPS => "the number of groups of writes".to_owned(),
         [DOCUMENT, rest @ ..] => format!("document `{}`", name(rest)),
         [ROW, rest @ ..] => format!("row `{}`", name(rest)),
         [b'i', rest @ ..] => format!("index entry `{}`", name(rest)),

@@ -9,6 +9,7 @@ mod documents;
 mod durable;
 mod key;
 mod log;
+mod mark;
 pub mod open;
 mod pending;
 pub mod recover;

@@ -1,8 +1,16 @@
 //! Opening a data folder: the lock, the format's version, and a check of every value.
 //!
-//! `<folder>/lock` is held by the process, `<folder>/db` is sled's, `<folder>/blobs` has files.
+//! `<folder>/lock` is held by the process, `<folder>/db` is sled's, `<folder>/mark` says how much it
+//! should hold, `<folder>/blobs` has files.
 
-use crate::{Tree, committer::Committer, durable::Durability, key, value};
+use crate::{
+    Tree,
+    committer::Committer,
+    durable::Durability,
+    key,
+    mark::{self, Mark, Missing},
+    value,
+};
 use bindery_store::{Stores, error::REMEDY, file_blobs::FileBlobs};
 use std::{
     fs::{self, File, TryLockError},
@@ -68,8 +76,12 @@ impl SledStore {
         let values = check(&db).map_err(|error| error.at(path))?;
         tracing::info!(values, elapsed = ?started.elapsed(), "the store is whole");
         let blobs = FileBlobs::open(path.join("blobs")).map_err(io)?;
+        let groups = mark::groups(&db).map_err(|error| Fault::from(error).at(path))?;
+        let mark = Mark::open(path, groups).map_err(io)?.map_err(|Missing(groups)| {
+            Fault::Damaged(format!("its last {groups} groups of writes are missing")).at(path)
+        })?;
         let durability = Arc::new(Durability::new());
-        let committer = Committer::start(db.clone(), Arc::clone(&durability)).map_err(io)?;
+        let committer = Committer::start(db.clone(), Arc::clone(&durability), mark).map_err(io)?;
         let tree = Arc::new(Tree { committer, db, durability, _lock: lock });
         Ok(Stores { documents: tree.clone(), log: tree, blobs: Arc::new(blobs) })
     }

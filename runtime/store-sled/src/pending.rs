@@ -3,7 +3,7 @@
 //! Preconditions are checked against it one write after the other; nothing touches the tree
 //! before [`Pending::write`].
 
-use crate::{documents::Stored, durable::Durability, failure, key, value};
+use crate::{documents::Stored, durable::Durability, failure, key, mark::Mark, value};
 use bindery_store::{
     batch::{CommitError, Committed, Expect},
     documents::Collection,
@@ -96,10 +96,12 @@ impl<'a> Pending<'a> {
     }
 
     /// Writes the group and makes it durable.
-    pub(crate) fn write(self, durability: &Durability) -> sled::Result<()> {
+    pub(crate) fn write(mut self, durability: &Durability, mark: &mut Mark) -> sled::Result<()> {
         if self.changes.is_empty() {
             return Ok(());
         }
+        let (key, groups) = mark.next();
+        self.changes.insert(key, Some(groups));
         let keys = self.changes.keys().cloned().collect();
         let mut batch = sled::Batch::default();
         for (key, stored) in self.changes {
@@ -108,7 +110,9 @@ impl<'a> Pending<'a> {
                 None => batch.remove(key),
             }
         }
-        durability.write(keys, || self.db.apply_batch(batch), || self.db.flush())
+        durability.write(keys, || self.db.apply_batch(batch), || self.db.flush())?;
+        mark.durable();
+        Ok(())
     }
 
     fn document(&self, change: &PreparedChange) -> Result<Option<Stored>, StoreError> {

@@ -6,6 +6,7 @@
 use crate::{
     documents::Stored,
     key, log,
+    mark::{self, Mark, Missing},
     open::{Fault, OpenError, database, guard, lock, mark},
     value,
 };
@@ -49,7 +50,11 @@ fn rescue(path: &Path) -> Result<RecoverReport, Fault> {
     let target = database(&fresh)?;
     mark(&target)?;
     guard(|| pour(&source, &target, &mut report))?;
+    if let Err(Missing(groups)) = Mark::open(path, mark::groups(&source)?)? {
+        report.lost.push(format!("the last {groups} groups of writes"));
+    }
     drop((source, target));
+    mark::forget(path)?;
     fs::rename(&damaged, &report.kept)?;
     fs::rename(&fresh, &damaged)?;
     sync_folder(path)?;

@@ -106,3 +106,27 @@ fn a_folder_of_another_format_is_refused() {
         "{error}"
     );
 }
+
+/// Turns one bit in the middle of the last write of `text` in sled's log.
+fn damage_the_log(path: &Path, text: &[u8]) {
+    let file = path.join("db").join("db");
+    let mut bytes = std::fs::read(&file).expect("sled's log");
+    let at = bytes.windows(text.len()).rposition(|part| part == text).expect("the text");
+    bytes[at] ^= 1;
+    std::fs::write(&file, bytes).expect("damage");
+}
+
+#[tokio::test]
+async fn a_log_that_sled_takes_for_a_shorter_one_is_damage_and_not_an_older_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fill(folder.path()).await;
+    damage_the_log(folder.path(), br#"{"id":"b"}"#);
+    let error = SledStore::open(folder.path()).err().expect("refused");
+    let text = error.to_string();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{text}");
+    assert!(text.contains("groups of writes are missing"), "{text}");
+    let report = recover(folder.path()).expect("recovers");
+    assert!(report.lost.iter().any(|lost| lost.contains("groups of writes")), "{report:?}");
+    let stores = SledStore::open(folder.path()).expect("opens");
+    assert!(stores.documents.get(JOBS, "a").await.expect("get").is_some(), "what came before it");
+}
