@@ -10,7 +10,7 @@ use bindery_core::{
     code::Code,
     update::{ActionKind, Classification, InstallStatus},
 };
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use support::{ended, ids, key, scene};
 
 #[tokio::test]
@@ -156,4 +156,25 @@ async fn a_plan_that_was_changed_or_is_out_of_date_is_refused() {
     assert_eq!(refused.code, Code::PlanChanged);
     assert!(scene.apt.reconcile(&key(2)).await.expect("an answer").is_none());
     assert_eq!(scene.version("beta").as_deref(), Some("1.0"));
+}
+
+#[tokio::test]
+async fn a_newer_kernel_asks_for_a_reboot_until_it_runs() {
+    let mut scene = scene(&[
+        Package::new("linux-image-amd64", "6.1.128-1", "6.1.140-1")
+            .depends("linux-image-6.1.0-37-amd64"),
+        Package::only_in_repository("linux-image-6.1.0-37-amd64", "6.1.140-1"),
+        Package::up_to_date("linux-image-6.1.0-9-amd64", "6.1.128-1"),
+    ]);
+    let runs = |release: &'static str| Arc::new(move || Some(release.to_owned()));
+    scene.apt = scene.apt.with_kernel(runs("6.1.0-9-amd64"));
+    assert!(!scene.apt.pending_reboot().await.expect("an answer").pending);
+    let result = scene.install(&["linux-image-amd64:all=6.1.140-1"]).await;
+    let wanted = ["linux-image-6.1.0-37-amd64 is installed, 6.1.0-9-amd64 runs"];
+    assert_eq!(result.reboot.reasons, wanted);
+    let pending = scene.apt.pending_reboot().await.expect("an answer");
+    assert!(pending.pending && pending.reasons == wanted);
+    assert_eq!(scene.apt.assess().await.expect("an assessment").reboot, pending);
+    scene.apt = scene.apt.with_kernel(runs("6.1.0-37-amd64"));
+    assert!(!scene.apt.pending_reboot().await.expect("an answer").pending);
 }

@@ -5,7 +5,7 @@ use super::{
     command::FETCH,
     packages::{Package, Packages, qualified},
     policy::{self, Known, Release, Version},
-    reboot, simulation,
+    simulation,
 };
 use bindery_core::{
     code::Failure,
@@ -47,7 +47,7 @@ impl Apt {
             root: self.config.root_text(),
             missing,
             installed: u32::try_from(installed.len()).unwrap_or(u32::MAX),
-            reboot: reboot::pending(&self.config.root),
+            reboot: self.reboot_after(&packages),
         })
     }
 
