@@ -58,6 +58,16 @@ pub(crate) struct Fake {
     pub(crate) failing: HashMap<String, usize>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) needs: HashMap<String, String>,
+    /// What a plan over an update takes away, and how.
+    pub(crate) takes: HashMap<String, (ActionKind, String)>,
+    /// What a plan over an update brings from the second plan on.
+    pub(crate) needs_later: HashMap<String, String>,
+    /// Transactions that are cut off before they do anything.
+    pub(crate) cut_off: usize,
+    /// Assessments that succeed before `errors` counts.
+    pub(crate) assessments: usize,
+    /// A reboot does not settle what asks for one.
+    pub(crate) stays_pending: bool,
     /// A package that two or more updates bring together.
     pub(crate) together: Option<String>,
     pub(crate) dry_run: bool,
@@ -141,7 +151,10 @@ impl Host for Fake {
     }
 
     fn assess(&mut self) -> Result<Assessment, Error> {
-        self.check("assess")?;
+        match self.assessments.checked_sub(1) {
+            Some(left) => self.assessments = left,
+            None => self.check("assess")?,
+        }
         Ok(Assessment {
             assessed_at: NOW.into(),
             os_type: if self.windows { OsType::Windows } else { OsType::Linux },
@@ -150,7 +163,7 @@ impl Host for Fake {
             root: "/nowhere".into(),
             missing: self.missing.clone(),
             installed: 0,
-            reboot: self.pending()?,
+            reboot: Pending { pending: self.pending, reasons: vec![] },
         })
     }
 
@@ -164,6 +177,13 @@ impl Host for Fake {
         actions.extend(
             updates.iter().filter_map(|id| self.needs.get(id)).map(|p| Self::action(p, None)),
         );
+        if self.plans > 1 {
+            let later = updates.iter().filter_map(|id| self.needs_later.get(id));
+            actions.extend(later.map(|package| Self::action(package, None)));
+        }
+        for (kind, package) in updates.iter().filter_map(|id| self.takes.get(id)) {
+            actions.push(Action { kind: *kind, ..Self::action(package, None) });
+        }
         if updates.len() > 1 {
             actions.extend(self.together.iter().map(|package| Self::action(package, None)));
         }
@@ -178,6 +198,7 @@ impl Host for Fake {
     }
 
     fn pending(&mut self) -> Result<Pending, Error> {
+        self.check("pending")?;
         let reasons = if self.pending { vec!["linux-image".to_owned()] } else { vec![] };
         Ok(Pending { pending: self.pending, reasons })
     }
@@ -191,7 +212,8 @@ impl Host for Fake {
         self.check("install")?;
         self.installs.push(plan.updates.clone());
         self.minutes = self.minutes.map(|left| left.saturating_sub(self.install_minutes));
-        let mut failed = false;
+        let mut failed = self.cut_off > 0;
+        self.cut_off = self.cut_off.saturating_sub(1);
         let mut results = Vec::new();
         for id in &plan.updates {
             let left = self.failing.get(id).copied().unwrap_or(0);
@@ -208,14 +230,14 @@ impl Host for Fake {
             results.push(UpdateResult { update: id.clone(), status, error });
         }
         self.pending |= self.wants_reboot;
-        let reboot = self.pending()?;
+        let reboot = Pending { pending: self.pending, reasons: vec![] };
         Ok(InstallResult { started_at: NOW.into(), ended_at: NOW.into(), results, reboot })
     }
 
     fn reboot(&mut self, _reserve: Duration, _reason: &str) -> Result<Duration, Error> {
         self.check("reboot")?;
         self.reboots += 1;
-        self.pending = false;
+        self.pending = self.stays_pending;
         self.missing.append(&mut self.after_reboot);
         Ok(Duration::from_secs(30))
     }

@@ -32,29 +32,64 @@ const PASSES: usize = 2;
 /// Patches this computer.
 ///
 /// # Errors
-/// When the work could not be done at all: an assessment that fails, a power that is not granted.
-/// An update that fails is in the outcome.
+/// When the work could not be done at all: a first assessment that fails, a power that is not
+/// granted, a transaction of which nobody knows what it did. An update that fails is in the
+/// outcome.
 pub(crate) fn run(host: &mut impl Host, parameters: &Parameters) -> Result<Outcome, Error> {
     let options = &parameters.options;
     let facts = host.facts()?;
+    let dry_run = facts.dry_run || options.dry_run;
+    if options.reboot_setting == RebootSetting::RebootOnly {
+        return reboot_only(host, options, dry_run);
+    }
     let mut assessment = host.assess()?;
     let mut ledger = Ledger::new(&facts, &parameters.schedule, assessment.os_type);
-    ledger.outcome.dry_run = facts.dry_run || options.dry_run;
-    ledger.outcome.missing_before = assessment.missing.len();
+    ledger.outcome.dry_run = dry_run;
+    ledger.outcome.missing_before = Some(assessment.missing.len());
     introduce(host, &ledger, &assessment, options);
     let mut seen = HashSet::new();
     for pass in 1..=PASSES {
         let before = ledger.outcome.installed.len();
-        if options.reboot_setting != RebootSetting::RebootOnly {
-            patch(host, &mut ledger, &assessment, options, &mut seen)?;
-        }
+        patch(host, &mut ledger, &assessment, options, &mut seen)?;
         let installed = ledger.outcome.installed.len() > before;
-        if !reboot::reboot(host, &mut ledger, options, installed, pass == 1)? {
+        if !reboot::reboot(host, &mut ledger.outcome, options, installed, pass == 1)? {
             break;
         }
-        assessment = host.assess()?;
+        match assess_again(host, "what the reboot made available is left for the next run")? {
+            Some(next) => assessment = next,
+            None => break,
+        }
     }
-    finish(host, ledger)
+    finish(host, ledger.outcome, options)
+}
+
+/// Reboots, and asks no package manager anything: a repository that is down does not matter.
+fn reboot_only(host: &mut impl Host, options: &Options, dry_run: bool) -> Result<Outcome, Error> {
+    let mut outcome = Outcome { dry_run, ..Outcome::default() };
+    host.say(Kind::Output, "reboot setting RebootOnly: nothing is assessed or installed");
+    if reboot::reboot(host, &mut outcome, options, false, true)? {
+        reboot::after(host, &mut outcome, options.reboot_setting);
+    }
+    let outcome = outcome.concluded();
+    let done = if outcome.rebooted { "rebooted" } else { "not rebooted" };
+    host.say(Kind::Output, &format!("{:?}: {done}", outcome.status));
+    Ok(outcome)
+}
+
+/// An assessment after some work was done; none if it fails, which takes nothing of that away.
+///
+/// # Errors
+/// `Cancelled`.
+fn assess_again(host: &mut impl Host, lost: &str) -> Result<Option<Assessment>, Error> {
+    match host.assess() {
+        Ok(assessment) => Ok(Some(assessment)),
+        Err(error) if error.is("Cancelled") => Err(error),
+        Err(error) => {
+            let text = format!("the computer could not be assessed again: {error}; {lost}");
+            host.say(Kind::Warning, &text);
+            Ok(None)
+        }
+    }
 }
 
 /// One pass: chooses among what was not seen before, and installs it wave by wave.
@@ -85,7 +120,7 @@ fn patch(
         };
         entries.push(Entry::new(update, status).because(decision.reason));
     }
-    ledger.write(host, &entries)?;
+    ledger.write(host, entries)?;
     for wave in waves(chosen, assessment.os_type, &options.reserves) {
         install::install(host, ledger, &wave, options, assessment.os_type)?;
     }
@@ -105,18 +140,23 @@ fn introduce(host: &mut impl Host, ledger: &Ledger, assessment: &Assessment, opt
 }
 
 /// The last assessment and the result.
-fn finish(host: &mut impl Host, mut ledger: Ledger) -> Result<Outcome, Error> {
-    let last = host.assess()?;
-    ledger.outcome.missing_after = last.missing.len();
-    ledger.outcome.reboot_pending = last.reboot.pending;
-    let outcome = ledger.outcome.concluded();
+fn finish(host: &mut impl Host, mut outcome: Outcome, options: &Options) -> Result<Outcome, Error> {
+    match assess_again(host, "how many updates are still missing is not known")? {
+        Some(last) => {
+            outcome.missing_after = Some(last.missing.len());
+            outcome.reboot_pending = last.reboot.pending;
+        }
+        None if outcome.rebooted => reboot::after(host, &mut outcome, options.reboot_setting),
+        None => {}
+    }
+    let outcome = outcome.concluded();
+    let missing = outcome.missing_after.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let text = format!(
-        "{:?}: {} installed, {} failed, {} not attempted, {} still missing",
+        "{:?}: {} installed, {} failed, {} not attempted, {missing} still missing",
         outcome.status,
         outcome.installed.len(),
         outcome.failed.len(),
         outcome.not_attempted.len(),
-        outcome.missing_after,
     );
     host.say(Kind::Output, &text);
     Ok(outcome)

@@ -1,4 +1,5 @@
-//! Installs one wave: window, plan, download, install, and on Linux one retry of what failed.
+//! Installs one wave: window, plan, download, install, and on Linux one retry of what failed or was
+//! not attempted.
 
 use crate::{
     admit::{Admission, admit},
@@ -8,7 +9,7 @@ use crate::{
 };
 use bindery_sdk::{
     Error,
-    installer::{InstallResult, InstallStatus, UpdateResult},
+    installer::{InstallResult, InstallStatus},
     streams::Kind,
     updates::{OsType, Plan, Update},
 };
@@ -33,7 +34,7 @@ pub(crate) fn install(
         return Ok(());
     }
     let ids: Vec<String> = wave.updates.iter().map(|update| update.id.clone()).collect();
-    let admission = match admit(host, &ids, &options.exclude) {
+    let admission = match admit(host, &ids, options) {
         Ok(admission) => admission,
         Err(error) => return fail(host, ledger, &all(wave), &error, "planning"),
     };
@@ -43,8 +44,8 @@ pub(crate) fn install(
         return same(host, ledger, &updates, S::NotStarted, "it would be installed");
     }
     let Some(first) = attempt(host, ledger, plan, &updates, wave.reserve)? else { return Ok(()) };
-    if os == OsType::Linux && ended(&first, InstallStatus::Failed).next().is_some() {
-        return retry(host, ledger, &first, &updates, wave.reserve);
+    if os == OsType::Linux {
+        return retry(host, ledger, &first, &updates, options, wave.reserve);
     }
     conclude(host, ledger, &first, &updates, false)
 }
@@ -59,7 +60,11 @@ fn admitted<'a>(
     let mut rest = all(wave);
     let mut entries = Vec::new();
     for (id, reason) in &admission.kept_out {
+        host.say(Kind::Warning, &format!("{id} stays out: {reason}"));
         entries.extend(take(&mut rest, id).map(|u| Entry::new(u, S::Excluded).because(reason)));
+    }
+    for (id, reason) in &admission.undecided {
+        entries.extend(take(&mut rest, id).map(|u| Entry::new(u, S::Failed).because(reason)));
     }
     for left in admission.plan.iter().flat_map(|plan| &plan.left_out) {
         let reason = format!("the package manager leaves it out: {}", left.reason);
@@ -67,7 +72,7 @@ fn admitted<'a>(
             take(&mut rest, &left.update).map(|u| Entry::new(u, S::Failed).because(reason)),
         );
     }
-    ledger.write(host, &entries)?;
+    ledger.write(host, entries)?;
     let Some(plan) = admission.plan.filter(|_| !rest.is_empty()) else { return Ok(None) };
     for action in plan.actions.iter().filter(|action| action.update.is_none()) {
         let text = format!("the plan brings along: {} {}", action.kind, action.package);
@@ -93,49 +98,88 @@ fn attempt(
     let now = host.now();
     let begun = |update| Entry { started: Some(now.clone()), ..Entry::new(update, S::InProgress) };
     let entries: Vec<_> = updates.iter().copied().map(begun).collect();
-    ledger.write(host, &entries)?;
+    ledger.write(host, entries)?;
     match host.install(&plan, reserve) {
         Ok(result) => Ok(Some(result)),
         Err(error) => fail(host, ledger, updates, &error, "installing").map(|()| None),
     }
 }
 
-/// Tries once more, each group as its own plan: first what was not attempted, then what failed.
+/// Writes down what succeeded, and tries the rest once more, each group as its own plan: first what
+/// was not attempted, then what failed.
 fn retry(
     host: &mut impl Host,
     ledger: &mut Ledger,
     first: &InstallResult,
     updates: &[&Update],
+    options: &Options,
     reserve: Duration,
 ) -> Result<(), Error> {
-    conclude_some(host, ledger, first, updates, InstallStatus::Succeeded)?;
-    for status in [InstallStatus::NotAttempted, InstallStatus::Failed] {
-        let ids: Vec<String> = ended(first, status).map(|result| result.update.clone()).collect();
-        let group: Vec<&Update> =
-            updates.iter().copied().filter(|update| ids.contains(&update.id)).collect();
-        if group.is_empty() {
-            continue;
-        }
-        match again(host, &ids, reserve) {
-            Ok(second) => conclude(host, ledger, &second, &group, true)?,
-            Err(error) if stops(&error) => return Err(error),
-            Err(error) => {
-                host.say(Kind::Verbose, &format!("there is no second attempt: {error}"));
-                conclude_some(host, ledger, first, &group, status)?;
-            }
+    let those = |ended: &[Option<InstallStatus>]| -> Vec<&Update> {
+        updates.iter().copied().filter(|update| ended.contains(&status(first, update))).collect()
+    };
+    let settled = those(&[Some(InstallStatus::Succeeded), None]);
+    conclude(host, ledger, first, &settled, false)?;
+    for ended in [InstallStatus::NotAttempted, InstallStatus::Failed] {
+        let group = those(&[Some(ended)]);
+        if !group.is_empty() {
+            second_attempt(host, ledger, first, &group, options, reserve)?;
         }
     }
     Ok(())
 }
 
-fn again(host: &mut impl Host, ids: &[String], reserve: Duration) -> Result<InstallResult, Error> {
+fn second_attempt(
+    host: &mut impl Host,
+    ledger: &mut Ledger,
+    first: &InstallResult,
+    group: &[&Update],
+    options: &Options,
+    reserve: Duration,
+) -> Result<(), Error> {
+    let ids: Vec<String> = group.iter().map(|update| update.id.clone()).collect();
+    match again(host, &ids, options, reserve) {
+        Ok((tried, second)) => {
+            let (tried, left): (Vec<&Update>, Vec<&Update>) =
+                group.iter().partition(|update| tried.contains(&update.id));
+            conclude(host, ledger, &second, &tried, true)?;
+            conclude(host, ledger, first, &left, false)
+        }
+        Err(error) if stops(&error) => fail(host, ledger, group, &error, "installing"),
+        Err(error) => {
+            host.say(Kind::Verbose, &format!("there is no second attempt: {error}"));
+            let mut entries: Vec<_> = group.iter().map(|one| entry(one, first, false)).collect();
+            let waiting = entries.iter_mut().filter(|entry| entry.status == S::NotStarted);
+            if is_window(&error) {
+                waiting.for_each(|entry| entry.status = S::MaintenanceWindowExceeded);
+            }
+            ledger.write(host, entries)
+        }
+    }
+}
+
+/// What was tried, and how it ended. What the options forbid now stays out now.
+fn again(
+    host: &mut impl Host,
+    ids: &[String],
+    options: &Options,
+    reserve: Duration,
+) -> Result<(Vec<String>, InstallResult), Error> {
     if !fits(host.remaining()?, reserve) {
         return Err(Error::new(WINDOW, "the rest of the window is too short"));
     }
-    let plan = host.plan(ids)?;
-    host.say(Kind::Verbose, &format!("a second attempt at {} updates", ids.len()));
+    let admission = admit(host, ids, options)?;
+    for (id, reason) in admission.kept_out.iter().chain(&admission.undecided) {
+        host.say(Kind::Warning, &format!("{id} is not tried again: {reason}"));
+    }
+    let Some(plan) = admission.plan else {
+        return Err(Error::new("NothingToInstall", "no update may be tried again"));
+    };
+    let left_out = |id: &&String| plan.left_out.iter().any(|left| left.update == **id);
+    let tried: Vec<String> = plan.updates.iter().filter(|id| !left_out(id)).cloned().collect();
+    host.say(Kind::Verbose, &format!("a second attempt at {} updates", tried.len()));
     host.download(&plan)?;
-    host.install(&plan, reserve)
+    host.install(&plan, reserve).map(|second| (tried, second))
 }
 
 /// Whether enough of the window remains; if not, it is written down.
@@ -164,21 +208,35 @@ fn fail(
     error: &Error,
     step: &str,
 ) -> Result<(), Error> {
+    let details = error.details.as_ref().map(|raw| format!(": {raw}")).unwrap_or_default();
+    let reason = format!("{step} failed: {error}{details}");
     if stops(error) {
+        if is_doubt(error) {
+            same(host, ledger, updates, S::InstallFailed, &reason)?;
+        }
         return Err(error.clone());
     }
-    let status = match (error.code.as_str(), step) {
-        (WINDOW | "DeadlinePassed", _) => S::MaintenanceWindowExceeded,
-        (_, "installing") => S::InstallFailed,
+    let status = match step {
+        _ if is_window(error) => S::MaintenanceWindowExceeded,
+        "installing" => S::InstallFailed,
         _ => S::Failed,
     };
-    let details = error.details.as_ref().map(|raw| format!(": {raw}")).unwrap_or_default();
-    same(host, ledger, updates, status, &format!("{step} failed: {error}{details}"))
+    same(host, ledger, updates, status, &reason)
 }
 
 /// Errors after which the job has no business to go on.
 fn stops(error: &Error) -> bool {
-    ["Cancelled", "GrantDenied", "LimitExceeded"].contains(&error.code.as_str())
+    is_doubt(error) || ["Cancelled", "GrantDenied", "LimitExceeded"].contains(&error.code.as_str())
+}
+
+/// Errors after which nobody can say what the package manager did, or whether it still does it: a
+/// reboot would cut it off.
+fn is_doubt(error: &Error) -> bool {
+    error.is("OutcomeUnknown") || error.is("Internal")
+}
+
+fn is_window(error: &Error) -> bool {
+    error.is(WINDOW) || error.is("DeadlinePassed")
 }
 
 fn same(
@@ -190,7 +248,7 @@ fn same(
 ) -> Result<(), Error> {
     let entries: Vec<_> =
         updates.iter().map(|update| Entry::new(update, status).because(reason)).collect();
-    ledger.write(host, &entries)
+    ledger.write(host, entries)
 }
 
 fn conclude(
@@ -201,22 +259,7 @@ fn conclude(
     on_retry: bool,
 ) -> Result<(), Error> {
     let entries: Vec<_> = updates.iter().map(|update| entry(update, result, on_retry)).collect();
-    ledger.write(host, &entries)
-}
-
-fn conclude_some(
-    host: &mut impl Host,
-    ledger: &mut Ledger,
-    result: &InstallResult,
-    updates: &[&Update],
-    status: InstallStatus,
-) -> Result<(), Error> {
-    let some: Vec<&Update> = updates
-        .iter()
-        .copied()
-        .filter(|update| ended(result, status).any(|one| one.update == update.id))
-        .collect();
-    conclude(host, ledger, result, &some, false)
+    ledger.write(host, entries)
 }
 
 fn entry<'a>(update: &'a Update, result: &InstallResult, on_retry: bool) -> Entry<'a> {
@@ -239,8 +282,8 @@ fn entry<'a>(update: &'a Update, result: &InstallResult, on_retry: bool) -> Entr
     }
 }
 
-fn ended(result: &InstallResult, status: InstallStatus) -> impl Iterator<Item = &UpdateResult> {
-    result.results.iter().filter(move |one| one.status == status)
+fn status(result: &InstallResult, update: &Update) -> Option<InstallStatus> {
+    result.results.iter().find(|one| one.update == update.id).map(|one| one.status)
 }
 
 fn all(wave: &Wave) -> Vec<&Update> {

@@ -10,7 +10,15 @@ use bindery_sdk::{
     streams::Kind,
     updates::{OsType, Update},
 };
-use patch_policy::progress::{InstallationStatus, Origin, Row};
+use patch_policy::{
+    progress::{InstallationStatus, Origin, Row},
+    text,
+};
+
+/// The reason of one update, in bytes: one that hits many may carry the whole of a plan.
+const REASON_BYTES: usize = 2 << 10;
+/// Rows that are appended at once: with their reasons they stay below what one call may carry.
+const ROWS: usize = 500;
 
 /// What became of an update, with its reason.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,19 +62,33 @@ impl Ledger {
         Self { origin, os, outcome: Outcome::default() }
     }
 
-    /// Writes down what became of some updates.
+    /// Writes down what became of some updates. A long reason is shortened.
     pub(crate) fn write(
         &mut self,
         host: &mut impl Host,
-        entries: &[Entry<'_>],
+        mut entries: Vec<Entry<'_>>,
     ) -> Result<(), Error> {
         let now = host.now();
-        for entry in entries {
-            host.say(loudness(entry.status), &line(entry));
+        for entry in &mut entries {
+            entry.reason = entry.reason.take().map(|reason| text::clip(&reason, REASON_BYTES));
+            host.say(self.loudness(entry.status), &line(entry));
             self.keep(entry);
         }
         let rows: Vec<Row> = entries.iter().map(|entry| self.row(entry, &now)).collect();
-        host.append(&rows)
+        rows.chunks(ROWS).try_for_each(|rows| host.append(rows))
+    }
+
+    /// Failures are errors, and so is what was not attempted without need; what the window cut off
+    /// is a warning, what was done Output, and the rest Verbose.
+    fn loudness(&self, status: InstallationStatus) -> Kind {
+        use InstallationStatus as S;
+        match status {
+            S::Failed | S::InstallFailed => Kind::Error,
+            S::NotStarted if !self.outcome.dry_run => Kind::Error,
+            S::MaintenanceWindowExceeded => Kind::Warning,
+            S::Succeeded => Kind::Output,
+            S::NotStarted | S::InProgress | S::NotIncluded | S::Excluded => Kind::Verbose,
+        }
     }
 
     fn row(&self, entry: &Entry<'_>, now: &str) -> Row {
@@ -90,24 +112,15 @@ impl Ledger {
             S::Excluded => outcome.excluded.push(item),
             S::NotIncluded => outcome.not_included.push(item),
             S::NotStarted if outcome.dry_run => outcome.would_install.push(item),
-            S::NotStarted => outcome.not_attempted.push(item),
+            S::NotStarted => {
+                outcome.unattempted = true;
+                outcome.not_attempted.push(item);
+            }
             S::MaintenanceWindowExceeded => {
                 outcome.window_exceeded = true;
                 outcome.not_attempted.push(item);
             }
         }
-    }
-}
-
-/// Failures are errors, what the window cut off a warning, what was done Output, and the rest
-/// Verbose.
-fn loudness(status: InstallationStatus) -> Kind {
-    use InstallationStatus as S;
-    match status {
-        S::Failed | S::InstallFailed => Kind::Error,
-        S::MaintenanceWindowExceeded => Kind::Warning,
-        S::Succeeded => Kind::Output,
-        S::NotStarted | S::InProgress | S::NotIncluded | S::Excluded => Kind::Verbose,
     }
 }
 

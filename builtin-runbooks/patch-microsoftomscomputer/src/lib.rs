@@ -38,4 +38,6 @@ use patch_policy::parameters::Parameters;
 #[bindery_sdk::runbook]
 fn main(parameters: Parameters) -> Result<outcome::Outcome, Error> {
     flow::run(&mut host::Live, &parameters)
+        .map(outcome::Outcome::bounded)
+        .map_err(outcome::bounded_error)
 }

@@ -16,11 +16,13 @@ fn the_schema_takes_what_the_code_takes_and_refuses_what_it_refuses() {
     let rows = [
         ("{}", true),
         (r#"{"classifications": ["Security"], "include": ["a*"], "exclude": ["*"]}"#, true),
-        (r#"{"rebootSetting": "RebootOnly", "onboard": "all", "dryRun": true}"#, true),
+        (r#"{"rebootSetting": "RebootOnly", "onboard": "all", "allowRemovals": true}"#, true),
         (r#"{"maxConcurrency": "10%", "maxErrors": 0, "reserves": {"rebootMinutes": 5}}"#, true),
         (r#"{"rebootSetting": "Sometimes"}"#, false),
         (r#"{"maxErrors": "101%"}"#, false),
         (r#"{"maxConcurrency": "ten"}"#, false),
+        (r#"{"dryRun": true}"#, true),
+        (r#"{"allowRemovals": "yes"}"#, false),
         (r#"{"unknown": 1}"#, false),
         (r#"{"reserves": {"minutes": 5}}"#, false),
     ];

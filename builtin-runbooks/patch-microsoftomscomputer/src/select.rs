@@ -66,7 +66,7 @@ fn one(update: &Update, missing: &[Update], options: &Options) -> Decision {
 fn names(update: &Update) -> Vec<String> {
     let mut names = vec![update.id.clone()];
     if let Some((package, _)) = update.id.split_once('=') {
-        names.extend(package_names(package).map(str::to_owned));
+        names.extend(package_names(package));
     }
     names.extend(update.package.clone());
     if let Some(kb) = &update.kb_id {
@@ -76,9 +76,13 @@ fn names(update: &Update) -> Vec<String> {
     names
 }
 
-/// `openssl:amd64` is also called `openssl`.
-pub(crate) fn package_names(package: &str) -> impl Iterator<Item = &str> {
-    [Some(package), package.split_once(':').map(|(name, _)| name)].into_iter().flatten()
+/// `openssl:amd64` is also called `openssl`, and what is of no architecture also `tzdata:all`.
+pub(crate) fn package_names(package: &str) -> impl Iterator<Item = String> {
+    let other = match package.split_once(':') {
+        Some((name, _)) => name.to_owned(),
+        None => format!("{package}:all"),
+    };
+    [package.to_owned(), other].into_iter()
 }
 
 /// Whether `newer` replaces `older`: the same package and architecture, published later.

@@ -8,7 +8,10 @@ use bindery_sdk::{
     streams::Kind,
 };
 use patch_policy::{parameters::Parameters, progress::Row};
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 /// The fleet.
 #[derive(Default)]
@@ -27,9 +30,18 @@ pub(crate) struct Fake {
     pub(crate) deadline_passed: bool,
     pub(crate) configured: Vec<String>,
     pub(crate) started: Vec<Parameters>,
-    pub(crate) at_work: Vec<String>,
+    pub(crate) at_work: HashSet<String>,
     pub(crate) at_work_max: usize,
     pub(crate) sleeps: usize,
+    /// Every call: a job has only so many operations.
+    pub(crate) operations: usize,
+    /// All answers about children together, and the largest, in bytes of JSON.
+    pub(crate) answered: usize,
+    pub(crate) largest_answer: usize,
+    /// Children that end, beside one, until it is asked for any.
+    pub(crate) more_end: usize,
+    /// What a child returns beside its status.
+    pub(crate) returned: String,
     pub(crate) rows: Vec<serde_json::Value>,
     pub(crate) said: Vec<(Kind, String)>,
 }
@@ -45,8 +57,9 @@ impl Fake {
     }
 
     fn page(&self, ids: &[String]) -> Page {
+        let fleet: HashSet<&String> = self.fleet.iter().collect();
         let (known, unknown): (Vec<_>, Vec<_>) =
-            ids.iter().cloned().partition(|id| self.fleet.contains(id));
+            ids.iter().cloned().partition(|id| fleet.contains(id));
         let computers = known.into_iter().map(|id| Computer {
             name: format!("{id}.example"),
             id,
@@ -70,7 +83,7 @@ impl Fake {
             return Err(Error::new(*code, "refused"));
         }
         self.started.push(parameters.clone());
-        self.at_work.push(id.clone());
+        self.at_work.insert(id.clone());
         self.at_work_max = self.at_work_max.max(self.at_work.len());
         Ok(format!("job-{id}"))
     }
@@ -82,7 +95,7 @@ impl Fake {
             job: job.to_owned(),
             status: if ended { Status::Completed } else { Status::Running },
             ended,
-            result: ended.then(|| serde_json::json!({ "status": result })),
+            result: ended.then(|| serde_json::json!({ "status": result, "more": self.returned })),
             error: None,
         }
     }
@@ -91,9 +104,16 @@ impl Fake {
         if self.deadline_passed {
             return Err(Error::new("DeadlinePassed", "the window is over"));
         }
-        let children = jobs.iter().enumerate().map(|(i, job)| self.child(job, i < count)).collect();
-        let ended: Vec<&String> = jobs.iter().take(count).collect();
-        self.at_work.retain(|id| !ended.iter().any(|job| **job == format!("job-{id}")));
+        let children: Vec<Child> =
+            jobs.iter().enumerate().map(|(i, job)| self.child(job, i < count)).collect();
+        for job in jobs.iter().take(count) {
+            self.at_work.remove(job.trim_start_matches("job-"));
+        }
+        let size = |child: &Child| 100 + child.result.as_ref().map_or(0, |r| r.to_string().len());
+        let bytes = children.iter().map(size).sum();
+        self.operations += 1;
+        self.answered += bytes;
+        self.largest_answer = self.largest_answer.max(bytes);
         Ok(children)
     }
 }
@@ -109,14 +129,17 @@ impl Host for Fake {
 
     fn sleep(&mut self, _duration: Duration) -> Result<(), Error> {
         self.sleeps += 1;
+        self.operations += 1;
         Ok(())
     }
 
     fn say(&mut self, kind: Kind, text: &str) {
+        self.operations += 1;
         self.said.push((kind, text.to_owned()));
     }
 
     fn progress(&mut self, _activity: &str, percent: u8) {
+        self.operations += 1;
         assert!(percent <= 100);
     }
 
@@ -140,6 +163,7 @@ impl Host for Fake {
 
     fn configure(&mut self, computers: &[String]) -> Result<Vec<Configured>, Error> {
         assert!(computers.len() <= 500, "the host takes 500 at once");
+        self.operations += 1;
         let answer = |id: &String| {
             let (status, reason) = match self.configure.get(id) {
                 Some((status, reason)) => (*status, Some((*reason).to_owned())),
@@ -156,11 +180,15 @@ impl Host for Fake {
         &mut self,
         children: &[(Target, Parameters)],
     ) -> Result<Vec<Result<String, Error>>, Error> {
+        let parameters = children.iter().map(|(_, parameters)| parameters);
+        let text = serde_json::to_string(&parameters.collect::<Vec<_>>()).expect("parameters");
+        assert!(text.len() <= 4 << 20, "the host takes 4 MiB at once");
+        self.operations += 1;
         Ok(children.iter().map(|(target, parameters)| self.begin(target, parameters)).collect())
     }
 
     fn wait_any(&mut self, jobs: &[String], _: Option<Duration>) -> Result<Vec<Child>, Error> {
-        self.end(jobs, 1)
+        self.end(jobs, 1 + self.more_end)
     }
 
     fn wait_all(&mut self, jobs: &[String]) -> Result<Vec<Child>, Error> {

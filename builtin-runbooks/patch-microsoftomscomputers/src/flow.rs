@@ -39,6 +39,7 @@ pub(crate) fn run(host: &mut impl Host, parameters: &Parameters) -> Result<Outco
         done: onboarded.refused,
         cancelled: false,
         total,
+        percent: None,
     };
     wave.run()?;
     let outcome = Outcome {
@@ -51,7 +52,7 @@ pub(crate) fn run(host: &mut impl Host, parameters: &Parameters) -> Result<Outco
     .counted();
     record(host, &outcome.computers, &run_name, &job)?;
     conclude(host, &outcome);
-    Ok(outcome)
+    Ok(outcome.listed())
 }
 
 /// A row for each computer that was not started: the others write their own.

@@ -128,7 +128,60 @@ fn a_large_fleet_goes_in_pages_and_breathes() {
     let outcome = run(&mut host, &parameters).expect("a run");
     assert_eq!((outcome.succeeded, host.at_work_max), (1200, 600));
     assert!(host.sleeps > 0);
-    assert!(outcome.computers.iter().all(|one| one.result.is_none()), "each is in its own job");
+    assert!(outcome.computers.is_empty() && outcome.unlisted == 0, "all of them succeeded");
+}
+
+/// The limits of the host that a run over the largest deployment must keep.
+fn assert_within_limits(host: &Fake, outcome: &Outcome) {
+    let bytes = serde_json::to_string(outcome).expect("a result").len();
+    assert!(bytes < 1 << 20, "a result may have 1 MiB, this one has {bytes} bytes");
+    assert!(host.operations < 200_000, "{} operations", host.operations);
+    assert!(host.largest_answer < 4 << 20, "an answer of {} bytes", host.largest_answer);
+    assert!(host.answered < 200 << 20, "the journal would hold {} bytes", host.answered);
+}
+
+#[test]
+fn a_run_over_the_largest_deployment_keeps_the_limits_of_the_host() {
+    let returned = "x".repeat(patch_policy::text::RESULT_BYTES - 100);
+    for share in [Share::Percent(100), Share::Number(2_000)] {
+        // So many end in a breath: at one in each, the run would outlast every window.
+        let mut host = Fake { returned: returned.clone(), more_end: 49, ..Fake::of(50_000) };
+        host.results.insert("c7".into(), "Failed");
+        let options = Options { max_concurrency: share, ..Options::default() };
+        let outcome = patched(&mut host, options);
+        assert_eq!((outcome.succeeded, outcome.failed), (49_999, 1));
+        assert_eq!(outcome.computers.len(), 1, "only what did not succeed is listed");
+        assert_within_limits(&host, &outcome);
+    }
+}
+
+#[test]
+fn the_list_of_what_did_not_succeed_is_bounded_too_and_says_how_many_it_leaves_out() {
+    let mut host = Fake::of(50_000);
+    let why = (ConfigureStatus::Refused, "the \"allow\" file of this computer says no");
+    host.configure = host.fleet.iter().map(|id| (id.clone(), why)).collect();
+    let outcome = patched(&mut host, Options::default());
+    assert_eq!(outcome.not_started, 50_000);
+    assert_eq!(outcome.computers.len() + outcome.unlisted, 50_000);
+    assert!(outcome.computers.len() > 1_000);
+    assert_within_limits(&host, &outcome);
+    assert_eq!(host.rows.len(), 50_000, "the log has each of them");
+}
+
+#[test]
+fn what_a_child_returned_is_not_told_again_even_in_a_small_run() {
+    let mut host = Fake { returned: "x".repeat(1_000), ..Fake::of(3) };
+    let outcome = patched(&mut host, Options::default());
+    assert_eq!(outcome.computers.len(), 3);
+    assert!(serde_json::to_string(&outcome).expect("a result").len() < 1_000);
+}
+
+#[test]
+fn long_options_go_to_the_children_in_smaller_pages() {
+    let mask = "x".repeat(256);
+    let exclude = vec![patch_policy::mask::Mask::new(mask); 1_000];
+    let outcome = patched(&mut Fake::of(20), Options { exclude, ..Options::default() });
+    assert_eq!(outcome.succeeded, 20);
 }
 
 #[test]

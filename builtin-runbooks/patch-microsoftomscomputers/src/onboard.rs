@@ -88,8 +88,11 @@ fn announce(host: &mut impl Host, wanted: &[Computer], targets: usize, parameter
             ),
         ),
     }
-    for computer in wanted {
-        host.say(Kind::Verbose, &format!("configuring {} ({})", computer.name, computer.id));
+    // One line per page: each line is an operation, and a job has only so many.
+    for page in wanted.chunks(PAGE) {
+        let named = page.iter().map(|computer| format!("{} ({})", computer.name, computer.id));
+        let named: Vec<String> = named.collect();
+        host.say(Kind::Verbose, &format!("configuring {}", named.join(", ")));
     }
 }
 

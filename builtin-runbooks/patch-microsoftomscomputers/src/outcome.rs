@@ -1,12 +1,15 @@
 //! The result of the job. Pure.
 
 use bindery_sdk::children::{Child, Status as JobStatus};
+use patch_policy::text;
 use serde::Serialize;
-use serde_json::Value;
 
-/// Runs over more computers than this leave out the results of the single ones: each is in its own
-/// job.
-const RESULTS: usize = 200;
+/// Runs over more computers than this list only those that did not succeed.
+const LISTED: usize = 200;
+/// The list of computers, in bytes of JSON: a job's result may have 1 MiB.
+const LIST_BYTES: usize = 512 << 10;
+/// The reason of one computer, in bytes; its own job has the whole of it.
+const REASON_BYTES: usize = 512;
 
 /// How a computer fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,30 +41,29 @@ pub(crate) struct Machine {
     pub(crate) job: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    #[serde(rename = "result", skip_serializing_if = "Option::is_none")]
-    pub(crate) result: Option<Value>,
 }
 
 impl Machine {
     /// A computer whose job was not started.
     pub(crate) fn not_started(computer: Computer, reason: impl Into<String>) -> Self {
         let Computer { id, name } = computer;
-        let reason = Some(reason.into());
-        Self { id, name, status: Status::FailedToStart, job: None, reason, result: None }
+        let reason = Some(text::clip(&reason.into(), REASON_BYTES));
+        Self { id, name, status: Status::FailedToStart, job: None, reason }
     }
 
     /// A computer whose job has ended as `child`.
     pub(crate) fn ended(computer: Computer, child: Child) -> Self {
         let Computer { id, name } = computer;
         let (status, reason) = verdict(&child);
-        Self { id, name, status, job: Some(child.job), reason, result: child.result }
+        let reason = reason.map(|reason| text::clip(&reason, REASON_BYTES));
+        Self { id, name, status, job: Some(child.job), reason }
     }
 
     /// A computer whose job went on when this one had to end.
     pub(crate) fn unknown(computer: Computer, job: String, reason: &str) -> Self {
         let Computer { id, name } = computer;
         let reason = Some(reason.to_owned());
-        Self { id, name, status: Status::Failed, job: Some(job), reason, result: None }
+        Self { id, name, status: Status::Failed, job: Some(job), reason }
     }
 }
 
@@ -90,7 +92,11 @@ fn verdict(child: &Child) -> (Status, Option<String>) {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Outcome {
+    /// The computers; of a large run those that did not succeed, as many as fit.
     pub(crate) computers: Vec<Machine>,
+    /// Computers that did not succeed and do not fit into the list: the log has each of them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) unlisted: usize,
     pub(crate) succeeded: usize,
     pub(crate) failed: usize,
     pub(crate) maintenance_window_exceeded: usize,
@@ -105,7 +111,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The same with its counts, and without the single results where there are many.
+    /// The same with its counts. What a computer's job returned stays in that job.
     #[must_use]
     pub(crate) fn counted(mut self) -> Self {
         let count = |status| self.computers.iter().filter(|one| one.status == status).count();
@@ -113,11 +119,31 @@ impl Outcome {
         self.failed = count(Status::Failed);
         self.maintenance_window_exceeded = count(Status::MaintenanceWindowExceeded);
         self.not_started = count(Status::FailedToStart);
-        if self.computers.len() > RESULTS {
-            self.computers.iter_mut().for_each(|one| one.result = None);
-        }
         self
     }
+
+    /// The same with a list of computers that fits into a result.
+    #[must_use]
+    pub(crate) fn listed(mut self) -> Self {
+        if self.computers.len() > LISTED {
+            self.computers.retain(|one| one.status != Status::Succeeded);
+        }
+        let mut bytes = 0;
+        let fits = |one: &&Machine| {
+            // The comma counts too. What has no JSON could not be in the result either.
+            bytes += serde_json::to_string(one).map_or(LIST_BYTES, |text| text.len()) + 1;
+            bytes <= LIST_BYTES
+        };
+        let count = self.computers.iter().take_while(fits).count();
+        self.unlisted = self.computers.len() - count;
+        self.computers.truncate(count);
+        self
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

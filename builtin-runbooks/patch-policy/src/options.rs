@@ -19,6 +19,8 @@ pub struct Options {
     pub include: Vec<Mask>,
     /// Never install these, nor what needs them. Beats everything else; `*` excludes all.
     pub exclude: Vec<Mask>,
+    /// Install also what removes or downgrades other packages. It stays out if not given.
+    pub allow_removals: bool,
     /// When to reboot.
     pub reboot_setting: RebootSetting,
     /// Which computers become Hybrid Runbook Workers.
@@ -40,6 +42,7 @@ impl Default for Options {
             classifications: None,
             include: Vec::new(),
             exclude: Vec::new(),
+            allow_removals: false,
             reboot_setting: RebootSetting::IfRequired,
             onboard: Onboard::Targeted,
             max_concurrency: Share::Percent(100),

@@ -9,7 +9,11 @@ use bindery_capability_updates::{
 };
 use bindery_core::update::InstallStatus;
 use bindery_testkit::wait::{wait_for, wait_until};
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use support::{PATIENCE, Scene, apt_on, key, scene, wall_clock};
 
 /// Two updates, of which the second waits in the middle of being configured.
@@ -32,9 +36,17 @@ fn transaction(scene: &Scene) -> PathBuf {
     scene.folder.path().join("state/transactions").join(key(1).to_string())
 }
 
+fn repair(scene: &Scene, number: u32) -> PathBuf {
+    transaction(scene).with_file_name(format!("{}-repair-{number}", key(1)))
+}
+
 /// The pid of the runner, which leads the transaction's session.
 async fn runner(scene: &Scene) -> i32 {
-    let claim = transaction(scene).join("claim.json");
+    runner_in(&transaction(scene)).await
+}
+
+async fn runner_in(folder: &Path) -> i32 {
+    let claim = folder.join("claim.json");
     wait_for("the runner's claim", PATIENCE, async || {
         let text = fs::read_to_string(&claim).map_err(|error| error.to_string())?;
         let claim: serde_json::Value =
@@ -89,6 +101,47 @@ async fn a_transaction_that_is_cut_off_is_repaired_and_told_truly() {
     assert_installed_once(&scene);
     let again = restarted.reconcile(&key(1)).await.expect("an answer").expect("a transaction");
     assert_eq!(again.results, result.results);
+    assert_installed_once(&scene);
+}
+
+#[tokio::test]
+async fn a_repair_outlives_the_agent_and_the_next_agent_waits_for_the_same_one() {
+    let scene = in_the_middle().await;
+    kill(runner(&scene).await, true);
+    let folder = repair(&scene, 1);
+    {
+        let first = apt_on(&scene.world, scene.folder.path());
+        let settle_key = key(1);
+        tokio::select! {
+            answer = first.reconcile(&settle_key) => panic!("slow still waits: {answer:?}"),
+            _ = runner_in(&folder) => {}
+        }
+    }
+    let repairs = runner_in(&folder).await;
+    assert!(Path::new(&format!("/proc/{repairs}")).exists(), "it ended with the agent");
+    let restarted = apt_on(&scene.world, scene.folder.path());
+    let settle_key = key(1);
+    let (result, ()) = tokio::join!(restarted.reconcile(&settle_key), async { let_go(&scene) });
+    let result = result.expect("an answer").expect("a transaction");
+    assert!(result.results.iter().all(|r| r.status == InstallStatus::Succeeded), "{result:?}");
+    restarted.reconcile(&key(1)).await.expect("an answer");
+    assert!(!repair(&scene, 2).exists(), "one repair is enough");
+    assert_installed_once(&scene);
+}
+
+#[tokio::test]
+async fn a_repair_that_is_cut_off_too_is_followed_by_another() {
+    let scene = in_the_middle().await;
+    kill(runner(&scene).await, true);
+    let restarted = apt_on(&scene.world, scene.folder.path());
+    let settle_key = key(1);
+    let (result, ()) = tokio::join!(restarted.reconcile(&settle_key), async {
+        kill(runner_in(&repair(&scene, 1)).await, true);
+        let_go(&scene);
+    });
+    let result = result.expect("an answer").expect("a transaction");
+    assert!(result.results.iter().all(|r| r.status == InstallStatus::Succeeded), "{result:?}");
+    assert!(repair(&scene, 2).exists());
     assert_installed_once(&scene);
 }
 

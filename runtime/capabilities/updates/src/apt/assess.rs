@@ -3,9 +3,9 @@
 use super::{
     Apt, classify,
     command::FETCH,
-    packages::{Package, qualified},
-    policy::{self, Known, Release},
-    reboot, simulation,
+    packages::{Package, Packages, qualified},
+    policy::{self, Known, Release, Version},
+    simulation,
 };
 use bindery_core::{
     code::Failure,
@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Names per command line.
 const NAMES: usize = 2_000;
+const BY_ADMINISTRATOR: &str = "held by an administrator (apt-mark hold)";
 
 /// What is known beside the packages themselves.
 struct Context {
@@ -36,7 +37,7 @@ impl Apt {
         let known = self.known(&installed).await?;
         let mut missing: Vec<_> =
             known.iter().filter_map(|(package, known)| update(package, known, &context)).collect();
-        missing.extend(packages.half_installed().map(unfinished));
+        missing.extend(self.unfinished(&packages, &context).await?);
         self.measure(&mut missing).await?;
         Ok(Assessment {
             assessed_at: self.clock.now(),
@@ -46,8 +47,34 @@ impl Apt {
             root: self.config.root_text(),
             missing,
             installed: u32::try_from(installed.len()).unwrap_or(u32::MAX),
-            reboot: reboot::pending(&self.config.root),
+            reboot: self.reboot_after(&packages),
         })
+    }
+
+    /// What dpkg began and did not finish: still missing, and installed by asking for it again.
+    async fn unfinished(
+        &self,
+        packages: &Packages,
+        context: &Context,
+    ) -> Result<Vec<Update>, Failure> {
+        let begun: Vec<_> = packages.half_installed().collect();
+        if begun.is_empty() {
+            return Ok(vec![]);
+        }
+        let known = self.known(&begun).await?;
+        let of = |package: &Package| known.iter().find(|(it, _)| *it == package);
+        let one = |package: &Package| {
+            let known = of(package).map(|(_, known)| known);
+            let newer = known.and_then(|known| update(package, known, context));
+            // A newer version that is kept back must not keep the repair back, too.
+            let newer = newer.filter(|update| update.held.is_none());
+            newer.unwrap_or_else(|| unfinished(package, known, context))
+        };
+        Ok(begun
+            .into_iter()
+            .map(one)
+            .map(|update| Update { installed_version: None, ..update })
+            .collect())
     }
 
     async fn context(&self) -> Result<Context, Failure> {
@@ -110,14 +137,7 @@ fn argument(id: &str) -> String {
 fn update(package: &Package, known: &Known, context: &Context) -> Option<Update> {
     let newer = known.newer();
     let candidate = newer.first()?;
-    let releases = |sources: &'_ [String]| -> Vec<&Release> {
-        sources.iter().filter_map(|source| context.releases.get(source)).collect()
-    };
-    let passed: Vec<_> = newer.iter().flat_map(|version| releases(&version.sources)).collect();
-    let classification = classify::classification(passed.into_iter());
-    let from = releases(&candidate.sources);
-    // The archive of security fixes is the more telling name where several have the version.
-    let from = from.iter().find(|r| classify::is_security(r)).or(from.first());
+    let (classification, product) = provenance(newer, &candidate.sources, context);
     let Package { name, architecture, .. } = package;
     let kind = if classification == Classification::Security { " (security)" } else { "" };
     Some(Update {
@@ -127,7 +147,7 @@ fn update(package: &Package, known: &Known, context: &Context) -> Option<Update>
         package: Some(name.clone()),
         version: candidate.version.clone(),
         installed_version: Some(package.version.clone()),
-        product: from.map_or_else(|| "apt".into(), |r| format!("{}:{}", r.label, r.suite)),
+        product,
         classification,
         severity: None,
         published: None,
@@ -137,23 +157,49 @@ fn update(package: &Package, known: &Known, context: &Context) -> Option<Update>
     })
 }
 
-/// A version that is there in part: still missing, with the state that dpkg gives it.
-fn unfinished(package: &Package) -> Update {
+/// What an upgrade that passes over `versions` is for, and where the one in `sources` comes from.
+fn provenance(
+    versions: &[Version],
+    sources: &[String],
+    context: &Context,
+) -> (Classification, String) {
+    let releases = |sources: &'_ [String]| -> Vec<&Release> {
+        sources.iter().filter_map(|source| context.releases.get(source)).collect()
+    };
+    let passed: Vec<_> = versions.iter().flat_map(|version| releases(&version.sources)).collect();
+    let from = releases(sources);
+    // The archive of security fixes is the more telling name where several have the version.
+    let from = from.iter().find(|r| classify::is_security(r)).or(from.first());
+    let product = from.map_or_else(|| "apt".into(), |r| format!("{}:{}", r.label, r.suite));
+    (classify::classification(passed.into_iter()), product)
+}
+
+/// A version that is there in part, with the state that dpkg gives it. What it was upgraded from is
+/// not known any more, so it is for what its own release is for; where no repository has it, nobody
+/// can say.
+fn unfinished(package: &Package, known: Option<&Known>, context: &Context) -> Update {
+    let there = |version: &&Version| version.version == package.version;
+    let version = known.and_then(|known| known.versions.iter().find(there));
+    let remote = version.filter(|v| v.sources.iter().any(|s| context.releases.contains_key(s)));
+    let (classification, product) = remote.map_or_else(
+        || (Classification::Unclassified, "apt".to_owned()),
+        |version| provenance(std::slice::from_ref(version), &version.sources, context),
+    );
     let Package { name, architecture, version, status } = package;
     Update {
         id: format!("{name}:{architecture}={version}"),
-        title: format!("{} {version} (not finished)", qualified_title(package)),
+        title: format!("{} {version} (dpkg left it as `{status}`)", qualified_title(package)),
         kb_id: None,
         package: Some(name.clone()),
         version: version.clone(),
         installed_version: None,
-        product: "apt".into(),
-        classification: Classification::Unclassified,
+        product,
+        classification,
         severity: None,
         published: None,
         bytes: None,
         reboot: classify::reboot(name),
-        held: Some(format!("dpkg left it as `{status}`; it tries again at the next installation")),
+        held: package.is_held().then(|| BY_ADMINISTRATOR.to_owned()),
     }
 }
 
@@ -167,7 +213,7 @@ fn qualified_title(package: &Package) -> String {
 
 fn held(package: &Package, candidate: &str, context: &Context) -> Option<String> {
     if package.is_held() {
-        return Some("held by an administrator (apt-mark hold)".into());
+        return Some(BY_ADMINISTRATOR.to_owned());
     }
     let offered = context.offered.contains(&format!("{}={candidate}", package.name));
     (!offered).then(|| "kept back by apt (a dependency, or a phased update)".into())

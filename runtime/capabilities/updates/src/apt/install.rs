@@ -3,7 +3,7 @@
 use super::{
     Apt,
     command::Said,
-    failure, plan, reboot, status_fd,
+    failure, plan, status_fd,
     verdict::{self, Traces},
 };
 use crate::{
@@ -18,8 +18,11 @@ use bindery_core::{
     code::{Code, Failure},
     update::{ActionKind, InstallResult, InstallStatus, Plan},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::io;
+
+/// How long a transaction that has ended is kept: longer than any job may be in doubt about it.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 impl Apt {
     /// Begins `plan` unless a transaction of this key exists.
@@ -36,15 +39,29 @@ impl Apt {
             plan: plan.clone(),
             asked_at: self.clock.now(),
         };
-        if !folder.create(&spec).map_err(unreadable)? {
+        self.prune();
+        self.start(&folder, &spec).await
+    }
+
+    /// Starts what `spec` says, once, so that the end of the agent does not end it.
+    pub(super) async fn start(&self, folder: &Folder, spec: &Spec) -> Result<(), Failure> {
+        if !folder.create(spec).map_err(unreadable)? {
             return Ok(());
         }
         let runner = Runner { program: &self.config.runner, systemd: self.config.systemd };
-        let Err(error) = start(runner, &folder, key).await else { return Ok(()) };
+        let Err(error) = start(runner, folder).await else { return Ok(()) };
         // Whoever asks later need not wait for a runner that never comes.
         folder.claim(&Claim::GivenUp).map_err(unreadable)?;
         let program = self.config.runner.display();
         Err(failure::broken(format!("cannot start the transaction with `{program}`: {error}")))
+    }
+
+    /// Forgets transactions of long ago. That it fails is no reason not to install.
+    fn prune(&self) {
+        let before = self.clock.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+        if let Err(error) = Folder::prune(&self.config.state_dir, before) {
+            tracing::warn!(%error, "old transactions could not be removed");
+        }
     }
 
     /// Waits for the transaction of this key.
@@ -65,8 +82,11 @@ impl Apt {
         match follow(&folder, self.config.patience, &tell).await.map_err(unreadable)? {
             Ending::Finished(outcome) => self.conclude(&folder, &spec, Some(outcome)).await,
             Ending::CutOff => {
-                tracing::warn!(%key, "the transaction was cut off; repairing what it left");
-                self.repair().await?;
+                // What no runner ever took left nothing behind.
+                if folder.claimed().map_err(unreadable)? != Some(Claim::GivenUp) {
+                    tracing::warn!(%key, "the transaction was cut off; repairing what it left");
+                    self.repair(key, &spec.plan).await?;
+                }
                 self.conclude(&folder, &spec, None).await
             }
             Ending::StillRunning => {
@@ -130,23 +150,6 @@ impl Apt {
         Ok(argv)
     }
 
-    /// Finishes what a transaction that was cut off left half-configured.
-    async fn repair(&self) -> Result<(), Failure> {
-        self.guard_root().await?;
-        let mut arguments = self.config.dpkg_options();
-        let finish = ["--force-confold", "--force-confdef", "--configure", "-a"];
-        arguments.extend(finish.map(str::to_owned));
-        let repaired = self.run_when_unlocked("dpkg", &arguments, self.config.patience).await;
-        match repaired {
-            // A package that cannot be configured is told per update, by its state.
-            Err(failure) if failure.code == Code::PackageManagerBroken => {
-                tracing::warn!(%failure, "not everything could be configured");
-                Ok(())
-            }
-            other => other.map(drop),
-        }
-    }
-
     async fn conclude(
         &self,
         folder: &Folder,
@@ -168,7 +171,7 @@ impl Apt {
             return Err(said.failure());
         }
         let (started_at, ended_at) = self.times(spec, outcome);
-        let reboot = reboot::pending(&self.config.root);
+        let reboot = self.reboot_after(&packages);
         Ok(InstallResult { started_at, ended_at, results, reboot })
     }
 
@@ -180,6 +183,6 @@ impl Apt {
     }
 }
 
-fn unreadable(error: io::Error) -> Failure {
+pub(super) fn unreadable(error: io::Error) -> Failure {
     Failure::new(Code::Internal, format!("cannot use the transaction's folder: {error}"))
 }

@@ -12,17 +12,20 @@ mod failure;
 mod guard;
 mod history;
 mod install;
+mod kernel;
 mod packages;
 mod pins;
 mod plan;
 mod policy;
 mod reboot;
+mod repair;
 mod simulation;
 mod status_fd;
 mod unmet;
 mod verdict;
 
 pub use config::AptConfig;
+pub use kernel::RunningKernel;
 
 use crate::{
     clock::Clock,
@@ -40,6 +43,8 @@ pub struct Apt {
     config: AptConfig,
     clock: Arc<dyn Clock>,
     os: (String, String),
+    /// Only the computer's own root has a kernel that runs.
+    kernel: Option<RunningKernel>,
 }
 
 impl Apt {
@@ -54,7 +59,14 @@ impl Apt {
             failure::broken(format!("cannot prepare `{}`: {error}", config.state_dir.display()))
         })?;
         let os = config::os_release(&config.root);
-        Ok(Self { config, clock, os })
+        let kernel = config.is_real().then(|| Arc::new(kernel::running) as RunningKernel);
+        Ok(Self { config, clock, os, kernel })
+    }
+
+    /// The same over another kernel than the one that this computer runs.
+    #[must_use]
+    pub fn with_kernel(self, kernel: RunningKernel) -> Self {
+        Self { kernel: Some(kernel), ..self }
     }
 }
 
@@ -84,7 +96,7 @@ impl Provider for Apt {
     }
 
     async fn pending_reboot(&self) -> Result<PendingReboot, Failure> {
-        Ok(reboot::pending(&self.config.root))
+        self.ask_for_reboot().await
     }
 
     async fn download(&self, plan: &Plan) -> Result<(), Failure> {

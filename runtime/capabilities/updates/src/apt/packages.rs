@@ -80,7 +80,7 @@ impl Apt {
     }
 }
 
-fn parse(text: &str) -> Packages {
+pub(super) fn parse(text: &str) -> Packages {
     let package = |line: &str| {
         let mut fields = line.split('\t').map(str::to_owned);
         let (name, architecture) = (fields.next()?, fields.next()?);

@@ -5,9 +5,10 @@ use super::{
     Apt, classify,
     command::FETCH,
     failure,
-    packages::{Package, Packages},
+    packages::{Package, Packages, qualified},
     pins::Pin,
-    simulation, unmet,
+    simulation::{self, Step},
+    unmet,
 };
 use bindery_core::{
     code::{Code, Failure},
@@ -28,7 +29,8 @@ impl Apt {
         self.guard_root().await?;
         let mut left_out = Vec::new();
         let mut wishes = self.sift(updates, &mut left_out).await?;
-        let actions = self.agree(&mut wishes, &mut left_out).await?;
+        let steps = self.agree(&mut wishes, &mut left_out).await?;
+        let actions = actions(self.with_architectures(steps).await?, &wishes);
         let download_bytes =
             if actions.is_empty() { 0 } else { self.bytes_to_fetch(&wishes).await? };
         let may_reboot = actions
@@ -86,11 +88,11 @@ impl Apt {
         &self,
         wishes: &mut Vec<Wish>,
         out: &mut Vec<LeftOut>,
-    ) -> Result<Vec<Action>, Failure> {
+    ) -> Result<Vec<Step>, Failure> {
         while !wishes.is_empty() {
             let said = self.simulate(wishes.iter().map(|wish| &wish.pin)).await?;
             if said.success {
-                return Ok(actions(&said.stdout, wishes));
+                return Ok(simulation::steps(&said.stdout));
             }
             let failure = said.failure();
             if failure.code != Code::DependencyBroken {
@@ -110,6 +112,22 @@ impl Apt {
             });
         }
         Ok(vec![])
+    }
+
+    /// The same steps, each with its architecture: a simulation names that of a removal only where
+    /// it is a foreign one.
+    async fn with_architectures(&self, mut steps: Vec<Step>) -> Result<Vec<Step>, Failure> {
+        if steps.iter().all(|step| !step.architecture.is_empty()) {
+            return Ok(steps);
+        }
+        let packages = self.packages().await?;
+        let said = self.read("dpkg", &["--print-architecture"]).await?.or_fail()?;
+        let native = said.trim();
+        for step in steps.iter_mut().filter(|step| step.architecture.is_empty()) {
+            let package = packages.get(&step.action.package, native);
+            step.architecture = package.map_or(native, |package| &package.architecture).to_owned();
+        }
+        Ok(steps)
     }
 
     /// The wishes that break by themselves; all of them if each alone would do.
@@ -173,8 +191,9 @@ pub(super) fn pins_of(plan: &Plan) -> Result<Vec<Pin>, Failure> {
         .collect()
 }
 
-fn actions(simulation: &str, wishes: &[Wish]) -> Vec<Action> {
-    let owner = |step: &simulation::Step| {
+/// The steps as actions: each names its package with the architecture, so that a mask can, too.
+fn actions(steps: Vec<Step>, wishes: &[Wish]) -> Vec<Action> {
+    let owner = |step: &Step| {
         let asked = wishes.iter().find(|wish| {
             wish.pin.package == step.action.package
                 && Some(&wish.pin.version) == step.action.to.as_ref()
@@ -184,13 +203,12 @@ fn actions(simulation: &str, wishes: &[Wish]) -> Vec<Action> {
         });
         asked.map(|wish| wish.id.clone())
     };
-    let steps = simulation::steps(simulation).into_iter();
-    steps
-        .map(|step| {
-            let update = if step.action.kind == ActionKind::Remove { None } else { owner(&step) };
-            Action { update, ..step.action }
-        })
-        .collect()
+    let action = |step: Step| {
+        let update = if step.action.kind == ActionKind::Remove { None } else { owner(&step) };
+        let package = qualified(&step.action.package, &step.architecture);
+        Action { update, package, ..step.action }
+    };
+    steps.into_iter().map(action).collect()
 }
 
 /// The sum of the sizes in `'uri' file size [hash]`.
@@ -207,5 +225,14 @@ mod tests {
     fn the_bytes_of_a_plan_are_those_of_its_files() {
         let text = "'file:/r/./a_1_all.deb' a_1_all.deb 728 \n'http://x/b.deb' b.deb 100 SHA256:00\nnoise 1 2\n";
         assert_eq!(fetched_bytes(text), 828);
+    }
+
+    #[test]
+    fn an_action_names_the_architecture_of_its_package() {
+        let text = "Inst libssl3 [3.0.1] (3.0.2 D:s [amd64])\nInst libssl3:i386 [3.0.1] (3.0.2 D:s [i386])\n\
+                    Inst tzdata [1] (2 D:s [all])\nRemv libc6:i386 [2.36]\n";
+        let named: Vec<_> =
+            actions(simulation::steps(text), &[]).into_iter().map(|a| a.package).collect();
+        assert_eq!(named, ["libssl3:amd64", "libssl3:i386", "tzdata", "libc6:i386"]);
     }
 }

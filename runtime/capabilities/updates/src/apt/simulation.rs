@@ -3,7 +3,8 @@
 use bindery_core::update::{Action, ActionKind};
 use std::collections::BTreeSet;
 
-/// One step, with the architecture that tells two packages of one name apart.
+/// One step, with the architecture that tells two packages of one name apart; it is empty where a
+/// native package is removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) architecture: String,
@@ -20,13 +21,14 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
 fn step(line: &str, downgraded: &BTreeSet<&str>) -> Option<Step> {
     let (verb, rest) = line.split_once(' ')?;
     let (qualified, rest) = rest.split_once(' ')?;
-    let package = qualified.split(':').next().unwrap_or(qualified).to_owned();
+    let (package, foreign) = qualified.split_once(':').unwrap_or((qualified, ""));
+    let package = package.to_owned();
     let (from, rest) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((from, rest)) => (Some(from.to_owned()), rest.trim_start()),
         None => (None, rest),
     };
     let (kind, to, architecture) = match verb {
-        "Remv" | "Purg" => (ActionKind::Remove, None, String::new()),
+        "Remv" | "Purg" => (ActionKind::Remove, None, foreign.to_owned()),
         "Inst" => {
             let inner = rest.strip_prefix('(')?.split(')').next()?;
             let to = inner.split(' ').next()?.to_owned();
@@ -94,6 +96,7 @@ mod tests {
             ),
             ("Remv old [1.0]", "Remove old [] 1.0 -> -"),
             ("Purg older [1.0] []", "Remove older [] 1.0 -> -"),
+            ("Remv libc6:i386 [2.36]", "Remove libc6 [i386] 2.36 -> -"),
         ];
         for (line, wanted) in rows {
             assert_eq!(told(line), [wanted]);

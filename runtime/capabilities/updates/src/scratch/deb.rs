@@ -31,9 +31,11 @@ pub(super) fn control(release: &Release<'_>) -> String {
         "Package: {}\nVersion: {}\nArchitecture: all\nMaintainer: Bindery <demo@bindery.invalid>\n",
         release.name, release.version,
     );
-    if !release.depends.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "Depends: {}", release.depends.join(", "));
+    for (field, names) in [("Depends", release.depends), ("Conflicts", release.conflicts)] {
+        if !names.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{field}: {}", names.join(", "));
+        }
     }
     text.push_str("Description: a package of a scratch root\n");
     text

@@ -8,6 +8,7 @@ pub struct Package {
     pub(super) new: Option<String>,
     pub(super) security: bool,
     pub(super) depends: Vec<String>,
+    pub(super) conflicts: Vec<String>,
     pub(super) conffile: bool,
     pub(super) postinst: Vec<String>,
     pub(super) bytes: usize,
@@ -19,6 +20,7 @@ pub(super) struct Release<'a> {
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     pub(super) depends: &'a [String],
+    pub(super) conflicts: &'a [String],
     pub(super) conffile: bool,
     pub(super) postinst: &'a [String],
     pub(super) bytes: usize,
@@ -33,6 +35,7 @@ impl Package {
             new: Some(new.into()),
             security: false,
             depends: vec![],
+            conflicts: vec![],
             conffile: false,
             postinst: vec![],
             bytes: 0,
@@ -62,6 +65,13 @@ impl Package {
         self
     }
 
+    /// Its new version cannot be there beside `what`.
+    #[must_use]
+    pub fn conflicts(mut self, what: &str) -> Self {
+        self.conflicts.push(what.into());
+        self
+    }
+
     /// It has a configuration file, `/etc/<name>.conf`, whose content differs in every version.
     #[must_use]
     pub fn conffile(self) -> Self {
@@ -81,6 +91,12 @@ impl Package {
     #[must_use]
     pub fn fails(self, words: &str) -> Self {
         self.line(&format!("echo '{words}' >&2; exit 1"))
+    }
+
+    /// Configuring its new version fails, saying `words`, unless `path` exists below the root.
+    #[must_use]
+    pub fn fails_without(self, path: &str, words: &str) -> Self {
+        self.line(&format!("[ -e \"$DPKG_ROOT/{path}\" ] || {{ echo '{words}' >&2; exit 1; }}"))
     }
 
     /// Configuring its new version waits until `path` exists below the root.
@@ -118,7 +134,13 @@ impl Package {
     /// The version that is installed at first: without new dependencies and scripts.
     pub(super) fn old_release(&self) -> Option<Release<'_>> {
         let version = self.old.as_deref()?;
-        Some(Release { version, depends: &[], postinst: &[], ..self.release(version) })
+        Some(Release {
+            version,
+            depends: &[],
+            conflicts: &[],
+            postinst: &[],
+            ..self.release(version)
+        })
     }
 
     /// The version in the repository.
@@ -131,6 +153,7 @@ impl Package {
             name: &self.name,
             version,
             depends: &self.depends,
+            conflicts: &self.conflicts,
             conffile: self.conffile,
             postinst: &self.postinst,
             bytes: self.bytes,

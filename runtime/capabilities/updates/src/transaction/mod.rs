@@ -9,11 +9,13 @@
 //!   output        everything that it prints
 //!   outcome.json  exit code, start, end: written last, whole or not at all
 //! ```
+//! The repair of a transaction that was cut off is one itself, in `<job>-<sequence>-repair-<n>`.
 //! A folder without `outcome.json` whose session is dead was cut off. This module never asks the
 //! package manager anything: what a cut-off transaction did is for the provider to find out.
 
 pub(crate) mod follow;
 pub(crate) mod process;
+mod prune;
 pub mod run;
 pub(crate) mod start;
 
@@ -67,10 +69,26 @@ pub(crate) enum Claim {
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
 
+fn parent(state_dir: &Path) -> PathBuf {
+    state_dir.join("transactions")
+}
+
 impl Folder {
     /// The folder of `key` below `state_dir`; it need not exist.
     pub(crate) fn of(state_dir: &Path, key: &TransactionKey) -> Self {
-        Self(state_dir.join("transactions").join(key.to_string()))
+        Self(parent(state_dir).join(key.to_string()))
+    }
+
+    /// The folder of the repair of this number, from 1 on, of the transaction of `key`.
+    pub(crate) fn of_repair(state_dir: &Path, key: &TransactionKey, number: u32) -> Self {
+        Self(parent(state_dir).join(format!("{key}-repair-{number}")))
+    }
+
+    /// The number of the last repair of the transaction of `key`; 0 where there was none.
+    pub(crate) fn last_repair(state_dir: &Path, key: &TransactionKey) -> u32 {
+        let numbers = 1..;
+        let made = |number: &u32| Self::of_repair(state_dir, key, *number).0.exists();
+        numbers.take_while(made).last().unwrap_or_default()
     }
 
     /// The folder at `path`.

@@ -1,7 +1,6 @@
 //! Starting a transaction's runner so that the end of the agent does not end it.
 
 use super::Folder;
-use crate::provider::TransactionKey;
 use std::{io, path::Path, process::Stdio};
 use tokio::process::Command;
 
@@ -15,13 +14,9 @@ pub(crate) struct Runner<'a> {
 }
 
 /// Starts the runner of the transaction in `folder` and returns without waiting for it.
-pub(crate) async fn start(
-    runner: Runner<'_>,
-    folder: &Folder,
-    key: &TransactionKey,
-) -> io::Result<()> {
+pub(crate) async fn start(runner: Runner<'_>, folder: &Folder) -> io::Result<()> {
     if runner.systemd {
-        return start_in_unit(runner.program, folder, key).await;
+        return start_in_unit(runner.program, folder).await;
     }
     // The child that is dropped here is reaped by tokio; it makes its own session first of all.
     Command::new(runner.program)
@@ -34,8 +29,9 @@ pub(crate) async fn start(
         .map(drop)
 }
 
-async fn start_in_unit(program: &Path, folder: &Folder, key: &TransactionKey) -> io::Result<()> {
-    let unit = format!("bindery-{key}");
+async fn start_in_unit(program: &Path, folder: &Folder) -> io::Result<()> {
+    let name = folder.path().file_name().unwrap_or_default();
+    let unit = format!("bindery-{}", name.to_string_lossy());
     let ended = Command::new("systemd-run")
         .args(["--unit", &unit, "--collect", "--quiet", "--"])
         .arg(program)
