@@ -127,6 +127,7 @@ fn seals(cli: &Cli<'_>) {
     let claims = cli.shows("seal show SITE/echo.bundle", "nothing of this was checked");
     assert_eq!(claims["predicate"], seal);
     cli.says("runbook import SITE/echo.bundle", "Name:            Sealed");
+    cli.says("runbook show Sealed", "Sealed by:       Acme");
     cli.refuses("runbook export Sealed --draft", 3, "the seal of `Sealed` by Acme");
     cli.says("runbook publish Sealed", "Sealed by:       Acme");
 }

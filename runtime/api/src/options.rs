@@ -115,6 +115,9 @@ pub struct AdditionalOptions {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 1000), inner(length(min = 1, max = 256)))]
     pub exclude: Vec<String>,
+    /// Whether an update may remove or downgrade other packages; kept out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_removals: bool,
     /// When computers are rebooted (`IfRequired` if absent).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reboot_setting: Option<RebootSetting>,

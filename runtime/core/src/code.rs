@@ -30,7 +30,7 @@ macro_rules! codes {
 
 codes! {
     /// No token, or one that is not known.
-    Unauthenticated => "Send a token as `Authorization: Bearer …`; `bindery token create` makes one.";
+    Unauthenticated => "Send a token as `Authorization: Bearer …`; `bindery token create` makes one, and `bindery store owner-token` where the owner's is lost.";
     /// The token's role does not allow this.
     Forbidden => "Ask an owner of the account for a role that allows it.";
     /// The thing that was named does not exist.
@@ -46,7 +46,7 @@ codes! {
     /// A request, module or record over a limit.
     TooLarge => "Send less at once; the limit is named in the error.";
     /// Somebody else changed the thing meanwhile.
-    Conflict => "Read it again and repeat the change.";
+    Conflict => "Look at it again: it is in a state that does not allow this, or somebody changed it meanwhile.";
     /// The seal of a runbook forbids this verb.
     RunbookSealed => "A sealed runbook's content and verbs are its publisher's; `bindery runbook show` lists what is allowed.";
     /// Parameters that do not fit the runbook's schema.

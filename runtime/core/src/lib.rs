@@ -20,6 +20,7 @@ pub mod runbook;
 pub mod schedule;
 pub mod seal;
 pub mod stream;
+pub mod text;
 pub mod time;
 pub mod update;
 pub mod worker;

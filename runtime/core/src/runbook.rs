@@ -174,7 +174,8 @@ pub struct Runbook {
     pub published: Option<Version>,
     /// The grants that somebody with the right to grant gave to the published version.
     pub grants: Vec<Grant>,
-    /// The seal of the published version, if it is sealed.
+    /// The seal of the published version, or of the draft where nothing is published yet, if it is
+    /// sealed.
     pub seal: Option<Seal>,
     /// The last change.
     pub changed_at: Timestamp,

@@ -4,13 +4,13 @@
 use crate::{
     Entry, Findings,
     imports::{Interface, Unknown, component_hint},
-    text::shown,
 };
 use bindery_core::{
     code::{Code, Failure},
     grant::Power,
     operation,
     runbook::Level,
+    text::shown,
 };
 use std::collections::BTreeSet;
 use wasmparser::{

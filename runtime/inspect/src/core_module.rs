@@ -3,11 +3,11 @@
 use crate::{
     Entry, Findings,
     imports::{Unknown, core_hint},
-    text::shown,
 };
 use bindery_core::{
     code::{Code, Failure},
     runbook::Level,
+    text::shown,
 };
 use std::collections::BTreeSet;
 use wasmparser::{

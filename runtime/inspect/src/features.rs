@@ -3,8 +3,10 @@
 //! Where a module needs more, the features that it lacks are found by validating again with all but
 //! one of them, so that the message can name them instead of an opcode.
 
-use crate::text::shown;
-use bindery_core::code::{Code, Failure};
+use bindery_core::{
+    code::{Code, Failure},
+    text::shown,
+};
 use wasmparser::{Validator, WasmFeatures, types::Types};
 
 /// What the engine has: WebAssembly 3 without what it is built or configured without, and the

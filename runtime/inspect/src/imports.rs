@@ -1,7 +1,9 @@
 //! Which imports there are, and one refusal that lists all that there are not.
 
-use crate::text::shown;
-use bindery_core::code::{Code, Failure};
+use bindery_core::{
+    code::{Code, Failure},
+    text::shown,
+};
 use serde_json::json;
 use std::collections::BTreeSet;
 

@@ -13,7 +13,6 @@ mod core_module;
 mod features;
 mod imports;
 mod looks;
-mod text;
 
 use bindery_core::{
     code::{Code, Failure},

@@ -1,8 +1,10 @@
 //! What a file looks like from its first bytes: core Wasm, a component, or something that people
 //! mistake for either.
 
-use crate::text::shown;
-use bindery_core::code::{Code, Failure};
+use bindery_core::{
+    code::{Code, Failure},
+    text::shown,
+};
 
 /// What the preamble says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 //!
 //! Both spellings go through the same checks, so that what a build accepts an import accepts too.
 
-use crate::{looks, parameters::check_parameters_schema, text::shown};
+use crate::{looks, parameters::check_parameters_schema};
 use bindery_core::{
     code::{Code, Failure},
     grant::{Grant, InvalidGrant},
     runbook::Manifest,
+    text::shown,
 };
 use serde_json::Value;
 use wasmparser::BinaryReader;

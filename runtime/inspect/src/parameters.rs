@@ -3,10 +3,10 @@
 //! A schema is a stranger's: it is never fetched from anywhere, and its patterns are matched in
 //! linear time.
 
-use crate::text::shown;
 use bindery_core::{
     code::{Code, Failure},
     limit,
+    text::shown,
 };
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;

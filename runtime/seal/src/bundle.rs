@@ -7,10 +7,11 @@
 //! refused, so that every bit of the file counts. Parsing verifies no signature;
 //! [`crate::statement::verify`] does.
 
-use crate::{envelope::Envelope, text::shown};
+use crate::envelope::Envelope;
 use bindery_core::{
     code::{Code, Failure},
     limit,
+    text::shown,
 };
 
 const MAGIC: &[u8; 8] = b"BNDRYSL1";

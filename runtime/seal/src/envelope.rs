@@ -4,15 +4,13 @@
 //! order. The payload is verified as bytes before anybody parses it. An envelope here carries
 //! exactly one signature.
 
-use crate::{
-    key::{PublicKey, SigningKey},
-    text::shown,
-};
+use crate::key::{PublicKey, SigningKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
     limit,
+    text::shown,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

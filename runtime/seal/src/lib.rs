@@ -11,5 +11,3 @@ pub mod key;
 pub mod key_file;
 pub mod statement;
 pub mod trust;
-
-mod text;

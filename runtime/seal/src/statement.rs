@@ -5,13 +5,13 @@ use crate::{
     bundle::{Bundle, check_wasm_size},
     envelope::Envelope,
     key::SigningKey,
-    text::shown,
     trust::{TrustList, TrustedKey},
 };
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
     seal::Seal,
+    text::shown,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

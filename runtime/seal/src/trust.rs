@@ -7,12 +7,12 @@
 use crate::{
     envelope::Envelope,
     key::{PublicKey, SigningKey},
-    text::shown,
 };
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
     limit,
+    text::shown,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

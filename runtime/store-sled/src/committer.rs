@@ -65,12 +65,7 @@ impl Drop for Committer {
     }
 }
 
-fn run(
-    db: &sled::Db,
-    durability: &Durability,
-    mut mark: Mark,
-    mut writes: mpsc::Receiver<Write>,
-) {
+fn run(db: &sled::Db, durability: &Durability, mut mark: Mark, mut writes: mpsc::Receiver<Write>) {
     while let Some(first) = writes.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP

@@ -75,7 +75,9 @@ impl Mark {
 /// The groups of which the database knows.
 pub(crate) fn groups(db: &sled::Db) -> sled::Result<u64> {
     let stored = db.get(key::GROUPS)?;
-    Ok(stored.and_then(|stored| value::open(key::GROUPS, &stored).ok().and_then(number)).unwrap_or(0))
+    Ok(stored
+        .and_then(|stored| value::open(key::GROUPS, &stored).ok().and_then(number))
+        .unwrap_or(0))
 }
 
 /// Forgets the mark of a database that is replaced.

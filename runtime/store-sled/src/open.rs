@@ -141,7 +141,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fau
 }
 
 /// Writes the format's version into an empty database.
-pub(crate) fn mark(db: &sled::Db) -> Result<(), Fault> {
+pub(crate) fn write_version(db: &sled::Db) -> Result<(), Fault> {
     db.insert(key::VERSION, value::seal(key::VERSION, FORMAT))?;
     db.flush()?;
     Ok(())
@@ -151,7 +151,7 @@ pub(crate) fn mark(db: &sled::Db) -> Result<(), Fault> {
 fn check(db: &sled::Db) -> Result<usize, Fault> {
     guard(|| {
         if db.is_empty() {
-            mark(db)?;
+            write_version(db)?;
         }
         let damaged = |key: &[u8]| Fault::Damaged(key::describe(key));
         let version = db.get(key::VERSION)?.ok_or_else(|| damaged(key::VERSION))?;

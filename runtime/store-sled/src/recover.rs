@@ -7,7 +7,7 @@ use crate::{
     documents::Stored,
     key, log,
     mark::{self, Mark, Missing},
-    open::{Fault, OpenError, database, guard, lock, mark},
+    open::{Fault, OpenError, database, guard, lock, write_version},
     value,
 };
 use bindery_store::{file_blobs::sync_folder, log::Row};
@@ -48,7 +48,7 @@ fn rescue(path: &Path) -> Result<RecoverReport, Fault> {
     let source = readable(&damaged, &copy)?;
     let mut report = RecoverReport { documents: 0, rows: 0, lost: Vec::new(), kept: free(path)? };
     let target = database(&fresh)?;
-    mark(&target)?;
+    write_version(&target)?;
     guard(|| pour(&source, &target, &mut report))?;
     if let Err(Missing(groups)) = Mark::open(path, mark::groups(&source)?)? {
         report.lost.push(format!("the last {groups} groups of writes"));

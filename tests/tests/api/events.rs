@@ -40,15 +40,9 @@ impl Worker {
         let plane = server.plane.clone();
         tokio::spawn(async move { plane.serve_sandbox(control).await });
         link.say.send(ToControl::Holding { jobs: vec![] }).await.expect("it is heard");
-        let wasm = wat::parse_str("(module (func (export \"_start\")))").expect("a module");
-        let name = ImportRunbook { name: Some("Says".parse().expect("a name")), replace: false };
-        server.owner.import_runbook(ACCOUNT, &name, wasm.into()).await.expect("a draft");
-        let publish = PublishRunbook::default();
-        server.owner.publish_runbook(ACCOUNT, "Says", &publish).await.expect("published");
-        let (runbook, parameters) = ("Says".parse().expect("a name"), serde_json::Map::new());
-        let new = NewJob { runbook, parameters, placement: None };
-        let job = server.owner.start_job(ACCOUNT, &new).await.expect("a job");
-        let lease = lease(&mut link, server.plane.workspace_key()).await;
+        // It is given no job before it is configured for the account.
+        let (job, lease) =
+            tokio::join!(job(server), lease(&mut link, server.plane.workspace_key()));
         Self { link, job, lease, written: 0 }
     }
 
@@ -83,6 +77,18 @@ impl Worker {
             order: None,
         })
     }
+}
+
+/// A job of a runbook that is imported for it.
+async fn job(server: &Server) -> Job {
+    let wasm = wat::parse_str("(module (func (export \"_start\")))").expect("a module");
+    let name = ImportRunbook { name: Some("Says".parse().expect("a name")), replace: false };
+    server.owner.import_runbook(ACCOUNT, &name, wasm.into()).await.expect("a draft");
+    let publish = PublishRunbook::default();
+    server.owner.publish_runbook(ACCOUNT, "Says", &publish).await.expect("published");
+    let (runbook, parameters) = ("Says".parse().expect("a name"), serde_json::Map::new());
+    let new = NewJob { runbook, parameters, placement: None };
+    server.owner.start_job(ACCOUNT, &new).await.expect("a job")
 }
 
 /// Confirms what the worker is configured to, until it is given a job.

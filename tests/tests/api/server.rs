@@ -45,7 +45,8 @@ impl Server {
         let plane = ControlPlane::open(config).await.expect("a control plane");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let (mut tasks, api) = (JoinSet::new(), router(plane.clone()));
+        let mut tasks = plane.start_tasks().await.expect("tasks");
+        let api = router(plane.clone());
         tasks.spawn(async move { axum::serve(listener, api).await.expect("it serves") });
         let token = plane.first_token().await.expect("a store").expect("the first token");
         let owner = client(&url, Some(&token));

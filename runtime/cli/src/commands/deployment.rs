@@ -95,6 +95,9 @@ pub struct What {
     /// Do not choose this KB number, nor names that fit this mask
     #[arg(long, value_name = "MASK")]
     exclude: Vec<String>,
+    /// Install updates that remove or downgrade other packages, too
+    #[arg(long)]
+    allow_removals: bool,
     /// Reboot computers: IfRequired, Never, Always or RebootOnly
     #[arg(long, value_name = "WHEN", value_parser = reboot)]
     reboot: Option<RebootSetting>,
@@ -130,6 +133,7 @@ impl What {
             classifications: (!self.classification.is_empty()).then_some(self.classification),
             include: self.include,
             exclude: self.exclude,
+            allow_removals: self.allow_removals,
             reboot_setting: self.reboot,
             onboard: self.onboard,
             max_concurrency: self.max_concurrency,

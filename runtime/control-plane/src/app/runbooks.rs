@@ -113,7 +113,7 @@ impl ControlPlane {
                 draft: Some(version),
                 published: None,
                 grants: vec![],
-                seal: None,
+                seal: seal.cloned(),
                 changed_at: now,
             };
             return Ok((runbook, Expect::Absent));
@@ -131,6 +131,9 @@ impl ControlPlane {
         }
         runbook::next(runbook.state(), RunbookEvent::Import)?;
         runbook.draft = Some(version);
+        if runbook.published.is_none() {
+            runbook.seal = seal.cloned();
+        }
         runbook.changed_at = now;
         Ok((runbook, Expect::Revision(held.revision)))
     }

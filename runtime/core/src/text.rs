@@ -3,8 +3,8 @@
 /// The most characters of a stranger's text that a message repeats.
 const CHARS: usize = 128;
 
-/// `text` without control characters, cut at [`CHARS`].
-pub(crate) fn shown(text: &str) -> String {
+/// `text` without control characters, cut to what a message may repeat.
+pub fn shown(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars().take(CHARS) {
         match c {
