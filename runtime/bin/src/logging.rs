@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -36,6 +36,7 @@ pub(crate) fn start(format: Format) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .log_internal_errors(false);
     // There is a log already only if somebody started one before: then it is used.
     let _ = match format {

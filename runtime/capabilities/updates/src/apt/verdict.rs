@@ -83,14 +83,30 @@ fn words_about(package: &str, output: &str) -> Option<String> {
     let begin = lines[..error]
         .iter()
         .rposition(|line| marks.iter().any(|mark| line.starts_with(mark)))
-        .map_or(error, |at| at + 1);
+        .map_or_else(|| before_unpacking(&lines[..error]), |at| at + 1);
     let more = lines[error + 1..].iter().take_while(|line| line.starts_with(' ')).count();
     Some(failure::tail(&lines[begin..=error + more].join("\n")).to_owned())
+}
+
+/// Where the words of an archive begin that could not even be opened.
+fn before_unpacking(lines: &[&str]) -> usize {
+    let of_archive = |line: &&&str| line.starts_with("tar: ") || line.starts_with("dpkg-deb: ");
+    lines.len() - lines.iter().rev().take_while(of_archive).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_about_an_archive_that_cannot_be_opened_say_why() {
+        let output = "Get:1 file:/repo ./ nginx 1.22 [9360 B]\n\
+            tar: ./control: Cannot write: No space left on device\n\
+            dpkg-deb: error: tar subprocess returned error exit status 2\n\
+            dpkg: error processing archive /repo/./nginx_1.22_all.deb (--unpack):\n dpkg-deb failed\n";
+        let words = words_about("nginx", output).expect("words");
+        assert!(words.starts_with("tar: ./control: Cannot write: No space left"), "{words}");
+    }
 
     #[test]
     fn the_words_about_a_package_are_those_between_its_beginning_and_its_error() {
