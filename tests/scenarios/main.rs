@@ -11,3 +11,4 @@ mod identity;
 mod sealed;
 mod store;
 mod survival;
+mod suspend;

@@ -101,6 +101,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::DeadlinePassed
         | Code::MaintenanceWindowExceeded
         | Code::Cancelled
+        | Code::JobSuspended
         | Code::RunCancelled
         | Code::WrongWorker
         | Code::JournalMismatch

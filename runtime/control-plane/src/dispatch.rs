@@ -86,10 +86,31 @@ impl ControlPlane {
     /// Signs the order of an activated job and says it to its worker.
     pub(crate) async fn order(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
         let order = self.sign_order(job, lease).await?;
+        self.send_history(job, lease, peer).await?;
         if self.hub.say(peer, ToWorker::Order { order }).is_err() {
             // The worker went away in between: the job waits for the next one.
             self.hub.free_place(peer, job.id);
             self.change_job(job.id, |_| Some(JobEvent::Release(lease))).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a worker the journal of a job that goes on there.
+    async fn send_history(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
+        let mut first = 0;
+        while first < job.shipped {
+            let after = first.checked_sub(1);
+            let entries = self.journal_bytes(job.id, after, HISTORY_ENTRIES).await?;
+            let (job, sent) = (job.id, entries.len() as u64);
+            if sent == 0 {
+                let message = format!("entry {first} of the journal of job {job} is not there");
+                return Err(Failure::new(Code::StoreDamaged, message));
+            }
+            if self.hub.say(peer, ToWorker::History { job, lease, first, entries }).is_err() {
+                // The order will not get there either.
+                return Ok(());
+            }
+            first += sent;
         }
         Ok(())
     }
@@ -118,6 +139,7 @@ impl ControlPlane {
             trigger: job.trigger,
             run,
             deadline: job.deadline,
+            history: job.shipped,
             not_before: now,
             not_after: now.checked_add(limit::ORDER_VALIDITY).unwrap_or(now),
         };
@@ -190,6 +212,14 @@ impl ControlPlane {
         Ok(jobs)
     }
 
+    /// Looks in the background for somebody who can take `job`.
+    pub(crate) async fn wake_for(&self, job: &Job) -> Result<(), Failure> {
+        for worker in self.candidates(&job.account, &job.placement).await? {
+            self.wake(peer_of(&worker));
+        }
+        Ok(())
+    }
+
     /// Looks in the background for jobs that wait for a place at `peer`.
     pub(crate) fn wake(&self, peer: Peer) {
         self.hub.wake(peer);
@@ -225,6 +255,8 @@ impl ControlPlane {
     }
 }
 
+/// Entries of a history in one message.
+const HISTORY_ENTRIES: usize = 500;
 /// Jobs that are given to workers at once.
 const AT_ONCE: usize = 32;
 

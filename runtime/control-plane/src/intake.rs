@@ -196,6 +196,18 @@ impl ControlPlane {
         let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
         rows.iter().map(entry_of).collect()
     }
+
+    /// The same as it was shipped.
+    pub(crate) async fn journal_bytes(
+        &self,
+        job: JobId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Base64>, Failure> {
+        let after = after.map(journal_key);
+        let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
+        rows.iter().map(|row| bytes_of(row).map(Base64)).collect()
+    }
 }
 
 /// Answers a worker, which must listen before long.
@@ -284,13 +296,17 @@ fn record_rows(
 }
 
 fn entry_of(row: &Row) -> Result<Entry, Failure> {
-    let damaged = || {
-        let what = format!("entry {} of the journal of job {}", row.key, row.partition);
-        Failure::new(Code::JournalDamaged, format!("{what} cannot be read"))
-    };
-    let text = row.value.as_str().ok_or_else(damaged)?;
-    let bytes = BASE64_STANDARD.decode(text).map_err(|_| damaged())?;
-    Entry::decode(&bytes).map_err(|_| damaged())
+    Entry::decode(&bytes_of(row)?).map_err(|_| unreadable(row))
+}
+
+fn bytes_of(row: &Row) -> Result<Vec<u8>, Failure> {
+    let text = row.value.as_str().ok_or_else(|| unreadable(row))?;
+    BASE64_STANDARD.decode(text).map_err(|_| unreadable(row))
+}
+
+fn unreadable(row: &Row) -> Failure {
+    let what = format!("entry {} of the journal of job {}", row.key, row.partition);
+    Failure::new(Code::JournalDamaged, format!("{what} cannot be read"))
 }
 
 /// What the entries mean for the job.

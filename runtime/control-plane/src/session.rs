@@ -381,6 +381,10 @@ fn told(held: &Held, job: Option<&Job>) -> Option<ToWorker> {
     };
     match &job.phase {
         Phase::Stopping { .. } => cancel("somebody stopped it while its worker was away"),
+        Phase::Suspending { .. } => {
+            let reason = Failure::new(Code::JobSuspended, "somebody suspended it");
+            Some(ToWorker::Cancel { job: id, lease, reason })
+        }
         phase if phase.ended() => cancel("it was given up while its worker was away"),
         phase if phase.lease() == Some(lease) => {
             Some(ToWorker::Kept { job: id, below: job.shipped })

@@ -69,6 +69,8 @@ codes! {
     NotPublished => "Publish it first: `bindery runbook publish NAME`.";
     /// An operation needs a grant that the job does not have.
     GrantDenied => "Somebody who may grant must allow it when publishing.";
+    /// A job was asked to suspend.
+    JobSuspended => "Resume it: `bindery job resume JOB`.";
     /// An operation of an unknown name.
     UnknownOperation => "Use an operation of the contract's table.";
     /// Arguments of an operation that do not have its form.

@@ -1,7 +1,7 @@
 //! Entries: what is written for each operation of a job.
 //!
 //! An entry's `sequence` counts from 0 without gaps. Entry 0 is the header; an ended job's last
-//! entry is `End`. JSON stands in an entry as its text, so that a reader needs no schema to show
+//! entry is `End`, and so is that of a suspended one until it goes on. JSON stands in an entry as its text, so that a reader needs no schema to show
 //! it.
 
 use bindery_core::{
@@ -62,8 +62,11 @@ pub enum Body {
         /// A structured value.
         value: Option<Value>,
     },
-    /// The job has ended.
+    /// The job has ended, or was suspended: then an order may follow.
     End(Outcome),
+    /// The job goes on under another order, as JSON: it was suspended, or is another worker's now.
+    /// Replay skips it.
+    Order(String),
 }
 
 /// The answer of an operation.
@@ -168,6 +171,7 @@ const INTENT: u8 = 2;
 const OUTCOME: u8 = 3;
 const NOTE: u8 = 4;
 const END: u8 = 5;
+const ORDER: u8 = 6;
 
 /// Serialising our own types to JSON cannot fail: they have string keys only.
 fn json(value: &impl serde::Serialize) -> String {
@@ -208,6 +212,7 @@ impl Entry {
                 ..Wire::new(self, NOTE)
             },
             Body::End(outcome) => Wire { text: Some(json(outcome)), ..Wire::new(self, END) },
+            Body::Order(order) => Wire { order: Some(order.clone()), ..Wire::new(self, ORDER) },
         };
         let mut bytes = Vec::with_capacity(64);
         // Writing to a Vec cannot fail.
@@ -222,6 +227,11 @@ impl Entry {
             .map_err(|_| DecodeError::Field { field: "time" })?;
         let sequence = wire.sequence;
         Ok(Self { sequence, time, body: body(wire)? })
+    }
+
+    /// Whether nothing comes after it but the order under which a suspended job goes on.
+    pub fn ends(&self) -> bool {
+        matches!(self.body, Body::End(_))
     }
 
     /// What the entry says on the job's streams, if it says anything: the kind, the text and a
@@ -290,6 +300,7 @@ fn body(wire: Wire) -> Result<Body, DecodeError> {
             value: wire.arguments.map(|value| parse(Some(value), "value")).transpose()?,
         }),
         END => Ok(Body::End(parse(wire.text, "outcome")?)),
+        ORDER => Ok(Body::Order(text(wire.order, "order")?)),
         _ => Err(DecodeError::Field { field: "kind" }),
     }
 }

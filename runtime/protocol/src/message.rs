@@ -58,11 +58,14 @@ pub enum ToWorker {
     Rejected { error: Failure },
     /// A newer list of trusted publishers.
     Trust { trust: Envelope },
+    /// Entries of a job's journal that an earlier worker shipped, from sequence `first` on: they come
+    /// before the order under which the job goes on.
+    History { job: JobId, lease: Lease, first: u64, entries: Vec<Base64> },
     /// A signed `JobOrder`.
     Order { order: Envelope },
     /// A signed `ConfigureOrder`.
     Configure { id: u64, order: Envelope },
-    /// Stop a job.
+    /// Stop a job, or suspend it if the reason is `JobSuspended`.
     Cancel { job: JobId, lease: Lease, reason: Failure },
     /// Entries below this sequence are stored.
     Kept { job: JobId, below: u64 },

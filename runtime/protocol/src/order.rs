@@ -50,6 +50,9 @@ pub struct JobOrder {
     pub run: Option<(RunId, String)>,
     /// The time by which it must have ended.
     pub deadline: Option<Timestamp>,
+    /// Entries of the job's journal that the worker was sent: it goes on from them.
+    #[serde(default)]
+    pub history: u64,
     /// The order may be begun from here on.
     pub not_before: Timestamp,
     /// And no later than this.

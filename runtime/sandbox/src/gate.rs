@@ -112,7 +112,7 @@ impl Gate {
             cancel: Cancel::default(),
             fatal: Cancel::default(),
             result: Mutex::default(),
-            replays_ended: matches!(config.replay.last(), Some(Entry { body: Body::End(_), .. })),
+            replays_ended: config.replay.last().is_some_and(Entry::ends),
             turn: tokio::sync::Mutex::new(Turn { replay: config.replay.into(), operations: 0 }),
         };
         // The header is the first entry, of this attempt or of an earlier one.

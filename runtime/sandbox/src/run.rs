@@ -285,8 +285,16 @@ fn exit(result: Result<i32>) -> Result<Outcome> {
 /// The outcome of a job that did not end by itself: what ended it comes before what the guest said.
 fn failed(gate: &Gate, otherwise: Failure) -> Outcome {
     match gate.fatal().unwrap_or(otherwise) {
-        reason if reason.code == Code::Cancelled => Outcome::Stopped,
-        reason => Outcome::Failed(reason),
+        reason => ended_by(reason),
+    }
+}
+
+/// The outcome of a job that `reason` ended.
+pub fn ended_by(reason: Failure) -> Outcome {
+    match reason.code {
+        Code::Cancelled => Outcome::Stopped,
+        Code::JobSuspended => Outcome::Suspended,
+        _ => Outcome::Failed(reason),
     }
 }
 

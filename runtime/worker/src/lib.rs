@@ -23,6 +23,7 @@ pub mod worker;
 mod backoff;
 mod files;
 mod hello;
+mod history;
 mod modules;
 mod orders;
 mod questions;

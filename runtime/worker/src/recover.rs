@@ -72,7 +72,7 @@ fn take_up(
         .filter(|order| order.job == begun.job)
         .ok_or_else(|| damaged("its order cannot be read"))?;
     runner.spool.restore(begun.job, order.lease, &begun.entries);
-    if begun.entries.iter().any(|entry| matches!(entry.body, Body::End(_))) {
+    if begun.entries.last().is_some_and(Entry::ends) {
         return Ok(());
     }
     runner.saw(begun.job, order.lease, order.not_after);
@@ -100,7 +100,12 @@ fn envelope(begun: &Begun) -> Result<Envelope, Failure> {
     let Some(Body::Header(header)) = begun.entries.first().map(|entry| &entry.body) else {
         return Err(damaged("it has no header"));
     };
-    let order = header.order.as_deref().ok_or_else(|| damaged("its header has no order"))?;
+    let newest = begun.entries.iter().rev().find_map(|entry| match &entry.body {
+        Body::Order(order) => Some(order),
+        _ => None,
+    });
+    let order = newest.or(header.order.as_ref());
+    let order = order.ok_or_else(|| damaged("its header has no order"))?;
     serde_json::from_str(order).map_err(|error| damaged(&format!("its order: {error}")))
 }
 

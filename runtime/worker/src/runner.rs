@@ -23,7 +23,7 @@ use bindery_sandbox::{
     capability::{Capabilities, JobFacts},
     clock::Clock,
     gate::{self, Gate},
-    run::Sandbox,
+    run::{Sandbox, ended_by},
 };
 use futures::FutureExt as _;
 use jiff::Timestamp;
@@ -89,7 +89,13 @@ impl Runner {
     }
 
     /// Takes a verified order and begins its job; nothing happens if it was begun already.
-    pub(crate) fn take(self: &Arc<Self>, accepted: Accepted) -> Result<(), Refusal> {
+    ///
+    /// `history` is what the job's journal holds, if it goes on.
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        accepted: Accepted,
+        history: Vec<Entry>,
+    ) -> Result<(), Refusal> {
         let refuse = |code, retry, message: String| {
             Err(Refusal { error: Failure::new(code, message), retry })
         };
@@ -111,8 +117,13 @@ impl Runner {
             let message = format!("{running} jobs are here, as many as may (WORKER_HELD_JOBS)");
             return refuse(Code::LimitExceeded, true, message);
         }
+        if history.len() as u64 != accepted.order.history {
+            let (has, needs) = (history.len(), accepted.order.history);
+            let message = format!("{has} entries of the journal of job {job} came, not {needs}");
+            return refuse(Code::JournalDamaged, true, message);
+        }
         self.saw(job, lease, accepted.order.not_after);
-        self.begin(accepted).map_err(|error| {
+        self.begin(accepted, history).map_err(|error| {
             self.fence(job, lease);
             Refusal { error, retry: false }
         })
@@ -133,14 +144,33 @@ impl Runner {
         self.seen.lock().insert(job, (lease.epoch, not_after));
     }
 
-    fn begin(self: &Arc<Self>, accepted: Accepted) -> Result<(), Failure> {
+    /// Begins a job: with a new journal, or with its history.
+    fn begin(self: &Arc<Self>, accepted: Accepted, mut entries: Vec<Entry>) -> Result<(), Failure> {
         let (job, lease) = (accepted.order.job, accepted.order.lease);
-        self.spool.open(job, lease);
-        let opening = self.opening(&accepted)?;
+        self.spool.adopt(job, lease, &entries).map_err(crate::spool::broken)?;
+        let opening = match entries.last() {
+            None => self.opening(&accepted)?,
+            Some(last) => {
+                let (sequence, time) = (last.sequence + 1, last.time.max(self.stamp()));
+                let body = Body::Order(accepted.signed.clone());
+                let mut opening = vec![Entry { sequence, time, body }];
+                opening.extend(self.left_out(&accepted, sequence + 1, time));
+                opening
+            }
+        };
         for entry in &opening {
             self.spool.append(job, lease, entry)?;
         }
-        self.go(accepted, opening, Ok(()))
+        entries.extend(opening);
+        self.go(accepted, entries, Ok(()))
+    }
+
+    /// What the job is told of grants that it does not have here.
+    fn left_out(&self, accepted: &Accepted, sequence: u64, time: Timestamp) -> Option<Entry> {
+        let left_out = &accepted.left_out;
+        let text = format!("this computer does not allow {left_out:?}");
+        let body = Body::Note { kind: StreamKind::Warning, text, value: None };
+        (!left_out.is_empty()).then_some(Entry { sequence, time, body })
     }
 
     /// The first entries of a journal. They have one time, the one that the guest's clock begins
@@ -161,11 +191,7 @@ impl Runner {
         };
         let time = self.stamp();
         let mut entries = vec![Entry { sequence: 0, time, body: Body::Header(header) }];
-        if !accepted.left_out.is_empty() {
-            let text = format!("this computer does not allow {:?}", accepted.left_out);
-            let body = Body::Note { kind: StreamKind::Warning, text, value: None };
-            entries.push(Entry { sequence: 1, time, body });
-        }
+        entries.extend(self.left_out(accepted, 1, time));
         Ok(entries)
     }
 
@@ -278,8 +304,7 @@ impl Runner {
         };
         let outcome = match prepared {
             Ok(prepared) => return self.resources.sandbox.run(&prepared, gate).await,
-            Err(reason) if reason.code == Code::Cancelled => Outcome::Stopped,
-            Err(reason) => Outcome::Failed(reason),
+            Err(reason) => ended_by(reason),
         };
         gate.end(&outcome).await?;
         Ok(outcome)

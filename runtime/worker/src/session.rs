@@ -10,6 +10,7 @@ use crate::{
     allow::Allow,
     config::Reporter,
     hello::hello,
+    history::Histories,
     orders,
     runner::{Refusal, Runner},
     spool::Kept,
@@ -63,6 +64,8 @@ pub(crate) struct Desk {
     pub(crate) calls: Arc<Calls>,
     /// Told when there is a question to ask.
     pub(crate) questions: Arc<Notify>,
+    /// What came of the journals of jobs that are about to go on here.
+    pub(crate) histories: Histories,
     /// Told when somebody wants a report.
     pub(crate) assess: Notify,
     pub(crate) drain: crate::drain::Drain,
@@ -83,6 +86,7 @@ impl Desk {
         if let Err(ended) = send(&say, ToControl::Holding { jobs }).await {
             return ended;
         }
+        self.histories.clear();
         self.runner.spool.rewind();
         self.calls.questions.rewind();
         self.runner.modules.fetches.rewind();
@@ -111,6 +115,9 @@ impl Desk {
     fn obey(&self, message: ToWorker) -> Result<Option<ToControl>, Ended> {
         let runner = &self.runner;
         match message {
+            ToWorker::History { job, lease, first, entries } => {
+                self.histories.add(job, lease, first, &entries);
+            }
             ToWorker::Order { order } => return Ok(self.take(&order)),
             ToWorker::Configure { id, order } => {
                 let (workspace, allow) = (&self.workspace_key, &self.allow);
@@ -167,7 +174,8 @@ impl Desk {
         let now = self.clock.now();
         let accepted = orders::accept(envelope, &self.accounts, &self.allow, now)
             .map_err(|error| Refusal { error, retry: false })?;
-        self.runner.take(accepted)
+        let history = self.histories.take(accepted.order.job, accepted.order.lease);
+        self.runner.take(accepted, history)
     }
 
     /// Says entries once they are synced.

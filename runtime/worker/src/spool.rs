@@ -13,7 +13,7 @@ use bindery_core::{
     job::Lease,
 };
 use bindery_journal::{
-    entry::{Body, Entry},
+    entry::Entry,
     log::{Broken, Log},
 };
 use bindery_protocol::{
@@ -71,7 +71,7 @@ impl Queue {
     }
 
     fn push(&mut self, entry: &Entry, bytes: Vec<u8>) {
-        self.ended |= matches!(entry.body, Body::End(_));
+        self.ended = entry.ends();
         self.entries.push_back(bytes);
     }
 }
@@ -81,9 +81,18 @@ impl Spool {
         Self { log, jobs: Mutex::default(), news: Notify::new(), kept: Notify::new() }
     }
 
-    /// Begins the journal of a job that has none.
-    pub(crate) fn open(&self, job: JobId, lease: Lease) {
-        self.restore(job, lease, &[]);
+    /// Begins the journal of a job with the entries that an earlier worker shipped: nobody waits for
+    /// them any more.
+    pub(crate) fn adopt(&self, job: JobId, lease: Lease, history: &[Entry]) -> Result<(), Broken> {
+        let mut jobs = self.jobs.lock();
+        for entry in history {
+            self.log.append(job, entry.encode())?;
+        }
+        let first = history.len() as u64;
+        let entries = VecDeque::new();
+        let queue = Queue { lease, entries, first, synced: first, said: first, ended: false };
+        jobs.insert(job, queue);
+        Ok(())
     }
 
     /// Takes the entries of a job that lie in the log already.
@@ -216,7 +225,7 @@ impl Spool {
     }
 }
 
-fn broken(error: Broken) -> Failure {
+pub(crate) fn broken(error: Broken) -> Failure {
     Failure::new(Code::DiskFull, error.to_string())
 }
 

@@ -13,6 +13,7 @@ use crate::{
     connector::Connector,
     drain::Drain,
     files::FileError,
+    history::Histories,
     modules::Modules,
     recover,
     runner::{Resources, Runner},
@@ -89,6 +90,7 @@ impl Worker {
             runner: Runner::new(resources, spool, modules),
             calls,
             questions,
+            histories: Histories::default(),
             assess: Notify::new(),
             drain: Drain::default(),
         };

@@ -128,8 +128,8 @@ async fn parameters_must_fit_the_schema_of_the_published_version() {
     assert_eq!(job.parameters, json!({ "who": "you" }));
     let id = job.id.to_string();
     assert_eq!(owner.job(ACCOUNT, &id).await.expect("the job").id, job.id);
-    let suspend = owner.ask_job(ACCOUNT, &id, bindery_client::jobs::JobVerb::Suspend).await;
-    assert_eq!(code(suspend), Code::NotYet);
+    let replay = owner.replay_job(ACCOUNT, &id, &Default::default()).await;
+    assert_eq!(code(replay), Code::NotYet);
 }
 
 #[tokio::test]

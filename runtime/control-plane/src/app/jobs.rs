@@ -190,6 +190,31 @@ impl ControlPlane {
         Ok(job)
     }
 
+    /// Asks a job to suspend, if its seal allows that: its worker forgets it once its journal is
+    /// here.
+    pub(crate) async fn suspend_job(
+        &self,
+        account: &Name,
+        id: JobId,
+        caller: &Caller,
+    ) -> Result<Job, Failure> {
+        self.check_verb(&self.job(account, id).await?, Verb::Suspend).await?;
+        let job = self.change_job(id, |_| Some(JobEvent::AskSuspend)).await?;
+        let reason = Failure::new(Code::JobSuspended, format!("suspended by {}", caller.name));
+        if let Phase::Suspending { lease } = job.phase {
+            self.cancel(&job, lease, reason).await?;
+        }
+        Ok(job)
+    }
+
+    /// Lets a suspended job go on, on any worker of its placement, if its seal allows that.
+    pub(crate) async fn resume_job(&self, account: &Name, id: JobId) -> Result<Job, Failure> {
+        self.check_verb(&self.job(account, id).await?, Verb::Resume).await?;
+        let job = self.change_job(id, |_| Some(JobEvent::AskResume)).await?;
+        self.wake_for(&job).await?;
+        Ok(job)
+    }
+
     async fn cancel(&self, job: &Job, lease: Lease, reason: Failure) -> Result<(), Failure> {
         let Some(worker) = self.worker(lease.worker).await? else {
             return Ok(());

@@ -93,15 +93,16 @@ pub(super) async fn rerun(
 pub(super) async fn suspend(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
+    caller: Caller,
 ) -> Reply<Job> {
-    Err(not_yet(&plane, &account, job, Verb::Suspend).await)
+    Ok(Json(plane.suspend_job(&account, job, &caller).await?.into()))
 }
 
 pub(super) async fn resume(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
 ) -> Reply<Job> {
-    Err(not_yet(&plane, &account, job, Verb::Resume).await)
+    Ok(Json(plane.resume_job(&account, job).await?.into()))
 }
 
 pub(super) async fn replay(

@@ -61,7 +61,7 @@ fn shown(entry: Entry) -> JournalEntry {
             JournalEntry { step: JournalStep::Outcome, ..answered(reply, bare) }
         }
         Body::End(Outcome::Failed(error)) => JournalEntry { error: Some(error), ..bare },
-        Body::Note { .. } | Body::End(_) => bare,
+        Body::Note { .. } | Body::End(_) | Body::Order(_) => bare,
     }
 }
 

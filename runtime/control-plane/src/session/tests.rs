@@ -256,6 +256,42 @@ async fn a_stop_reaches_a_worker_that_was_away() {
 }
 
 #[tokio::test]
+async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
+    let house = House::build().await;
+    let mut worker = house.welcomed().await;
+    let job = house.start().await;
+    let order = worker.order().await;
+    worker.ship(&order, 0, &[header(&order), note(1)]).await;
+    worker.kept(job.id).await;
+    let (account, caller) = (account(), somebody());
+    let asked = house.plane.suspend_job(&account, job.id, &caller).await.expect("asked");
+    assert_eq!(asked.phase.status(), JobStatus::Suspending);
+    let suspend = |message| match message {
+        ToWorker::Cancel { reason, .. } => Some(reason.code),
+        _ => None,
+    };
+    assert_eq!(worker.hear("the wish", suspend).await, Code::JobSuspended);
+    let paused = entry(2, Body::End(Outcome::Suspended));
+    worker.ship(&order, 2, std::slice::from_ref(&paused)).await;
+    worker.kept(job.id).await;
+    assert_eq!(house.phase(&job).await, Phase::Suspended);
+
+    house.plane.resume_job(&account, job.id).await.expect("resumed");
+    let history = |message| match message {
+        ToWorker::History { first: 0, entries, .. } => Some(entries),
+        _ => None,
+    };
+    let history = worker.hear("the history", history).await;
+    let shipped = [header(&order), note(1), paused].map(|entry| Base64(entry.encode()));
+    assert_eq!(history, shipped);
+    let again = worker.order().await;
+    assert_eq!((again.job, again.lease.epoch, again.history), (job.id, 2, 3));
+    worker.ship(&again, 3, &[entry(3, Body::Order("{}".into())), end(4)]).await;
+    assert_eq!(worker.kept(job.id).await, 5);
+    assert_eq!(house.phase(&job).await, Phase::Completed { result: None });
+}
+
+#[tokio::test]
 async fn a_worker_that_comes_back_hears_what_is_kept_and_what_is_another_ones() {
     let house = House::build().await;
     let mut worker = house.welcomed().await;

@@ -14,13 +14,15 @@ use bindery_journal::entry::{Body, Entry, Reply};
 use serde_json::{Value, json};
 
 impl Gate {
-    /// The journal's next entry that a guest caused; what the host said is skipped.
+    /// The journal's next entry that a guest caused; what the host said, and where the job was
+    /// suspended, is skipped.
     pub(super) fn next_entry(&self, turn: &mut Turn) -> Option<Entry> {
         loop {
             let entry = turn.replay.pop_front()?;
             self.time.advance(entry.time);
-            if !matches!(entry.body, Body::Note { .. }) {
-                return Some(entry);
+            match entry.body {
+                Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended) => {}
+                _ => return Some(entry),
             }
         }
     }

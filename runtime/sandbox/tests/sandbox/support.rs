@@ -255,6 +255,7 @@ pub(crate) fn code(outcome: &Outcome) -> Option<Code> {
 /// What each entry is, in short.
 pub(crate) fn shape(entries: &[Entry]) -> Vec<String> {
     let one = |entry: &Entry| match &entry.body {
+        Body::Order(_) => "order".into(),
         Body::Header(_) => "header".to_owned(),
         Body::Operation { operation, reply: Ok(_), .. } => operation.clone(),
         Body::Operation { operation, reply: Err(failure), .. } => {

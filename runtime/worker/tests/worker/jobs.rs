@@ -3,11 +3,12 @@
 use crate::{fake::*, support::*};
 use bindery_core::{
     code::{Code, Failure},
-    job::Lease,
+    job::{Lease, Outcome},
     limit,
 };
-use bindery_journal::entry::Body;
+use bindery_journal::entry::{Body, Entry};
 use bindery_protocol::{
+    bytes::Base64,
     message::{ToControl, ToWorker},
     order::JobOrder,
 };
@@ -99,6 +100,80 @@ async fn a_fenced_job_is_ended_and_forgotten_without_a_word() {
         }
         epoch += 1;
     }
+}
+
+/// A job that is suspended after its first line, and its journal.
+async fn suspended(session: &mut Session) -> Vec<Entry> {
+    session.order(&job_order(1)).await;
+    let mut entries = session.entries(job(1), 0, said_one).await;
+    let reason = Failure::new(Code::JobSuspended, "somebody asked for it");
+    session.say(ToWorker::Cancel { job: job(1), lease: job_order(1).lease, reason }).await;
+    let first = entries.len() as u64;
+    let rest = session.entries(job(1), first, |body| matches!(body, Body::End(_))).await;
+    assert_eq!(end(&rest), json!("suspended"));
+    entries.extend(rest);
+    session.say(ToWorker::Kept { job: job(1), below: entries.len() as u64 }).await;
+    entries
+}
+
+fn history(lease: Lease, entries: &[Entry]) -> ToWorker {
+    let entries = entries.iter().map(|entry| Base64(entry.encode())).collect();
+    ToWorker::History { job: job(1), lease, first: 0, entries }
+}
+
+#[tokio::test]
+async fn a_suspended_job_is_forgotten_here_and_goes_on_elsewhere_from_its_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    let entries = suspended(&mut session).await;
+    drop(session);
+    assert_eq!(house.session().await.holding().await, []);
+
+    let folder = tempfile::tempdir().expect("another folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    let (count, lease) = (entries.len() as u64, Lease { epoch: 2, ..job_order(1).lease });
+    session.say(history(lease, &entries)).await;
+    session.order(&JobOrder { lease, history: count, ..job_order(1) }).await;
+    house.deeds.wake.add_permits(1);
+    let rest = session.entries(job(1), count, |body| matches!(body, Body::End(_))).await;
+    assert!(matches!(rest[0].body, Body::Order(_)), "{rest:?}");
+    assert_eq!((lines(&rest), end(&rest)), (vec!["two".to_owned()], completed()));
+}
+
+#[tokio::test]
+async fn a_job_that_goes_on_survives_a_crash_under_its_new_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    let entries = suspended(&mut session).await;
+    let (count, lease) = (entries.len() as u64, Lease { epoch: 2, ..job_order(1).lease });
+    session.say(history(lease, &entries)).await;
+    session.order(&JobOrder { lease, history: count, ..job_order(1) }).await;
+    session.entries(job(1), count, |body| matches!(body, Body::Order(_))).await;
+    house.crash().await;
+    let mut house = Plan::new(folder.path()).start();
+    house.deeds.wake.add_permits(1);
+    let mut session = house.session().await;
+    // Said again from the start: nobody told this worker what is kept.
+    let whole = |body: &Body| matches!(body, Body::End(Outcome::Completed(_)));
+    let all = session.entries(job(1), 0, whole).await;
+    assert_eq!(all[..entries.len()], entries);
+    assert_eq!(lines(&all).iter().filter(|line| *line == "one").count(), 1);
+}
+
+#[tokio::test]
+async fn an_order_without_its_whole_history_is_given_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    let entries = suspended(&mut session).await;
+    let lease = Lease { epoch: 2, ..job_order(1).lease };
+    session.say(history(lease, &entries[..1])).await;
+    let history = entries.len() as u64;
+    session.order(&JobOrder { lease, history, ..job_order(1) }).await;
+    assert_eq!(session.refused().await, (Code::JournalDamaged, true));
 }
 
 #[tokio::test]
