@@ -192,9 +192,7 @@ impl ControlPlane {
         after: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Entry>, Failure> {
-        let after = after.map(journal_key);
-        let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
-        rows.iter().map(entry_of).collect()
+        self.shipped_rows(job, after, limit).await?.iter().map(entry_of).collect()
     }
 
     /// The same as it was shipped.
@@ -204,9 +202,17 @@ impl ControlPlane {
         after: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Base64>, Failure> {
-        let after = after.map(journal_key);
-        let rows = self.stores.log.read(JOURNAL, &job.to_string(), after, limit).await?;
+        let rows = self.shipped_rows(job, after, limit).await?;
         rows.iter().map(|row| bytes_of(row).map(Base64)).collect()
+    }
+
+    async fn shipped_rows(
+        &self,
+        job: JobId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Row>, Failure> {
+        Ok(self.stores.log.read(JOURNAL, &job.to_string(), after.map(journal_key), limit).await?)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Entries: what is written for each operation of a job.
 //!
 //! An entry's `sequence` counts from 0 without gaps. Entry 0 is the header; an ended job's last
-//! entry is `End`, and so is that of a suspended one until it goes on. JSON stands in an entry as its text, so that a reader needs no schema to show
-//! it.
+//! entry is `End`, and so is that of a suspended one until it goes on. JSON stands in an entry as
+//! its text, so that a reader needs no schema to show it.
 
 use bindery_core::{
     code::Failure, digest::Digest, id::JobId, job::Outcome, runbook::Limits, stream::StreamKind,

@@ -284,9 +284,7 @@ fn exit(result: Result<i32>) -> Result<Outcome> {
 
 /// The outcome of a job that did not end by itself: what ended it comes before what the guest said.
 fn failed(gate: &Gate, otherwise: Failure) -> Outcome {
-    match gate.fatal().unwrap_or(otherwise) {
-        reason => ended_by(reason),
-    }
+    ended_by(gate.fatal().unwrap_or(otherwise))
 }
 
 /// The outcome of a job that `reason` ended.

@@ -93,6 +93,17 @@ impl House {
         worker.holding(vec![]).await;
         worker
     }
+
+    /// A worker with a job whose header and first entries are kept.
+    async fn running(&self, entries: &[Entry]) -> (Sandbox, Job, JobOrder) {
+        let mut worker = self.welcomed().await;
+        let job = self.start().await;
+        let order = worker.order().await;
+        let all: Vec<_> = [header(&order)].into_iter().chain(entries.iter().cloned()).collect();
+        worker.ship(&order, 0, &all).await;
+        worker.kept(job.id).await;
+        (worker, job, order)
+    }
 }
 
 struct Sandbox {
@@ -217,11 +228,7 @@ async fn entries_that_follow_each_other_and_their_end_are_kept_in_order() {
 #[tokio::test]
 async fn what_a_worker_did_after_its_job_was_given_up_is_kept_as_evidence() {
     let house = House::build().await;
-    let mut worker = house.welcomed().await;
-    let job = house.start().await;
-    let order = worker.order().await;
-    worker.ship(&order, 0, &[header(&order)]).await;
-    worker.kept(job.id).await;
+    let (worker, job, order) = house.running(&[]).await;
     worker.leave().await;
     let given_up = Failure::new(Code::OutcomeUnknown, "nobody knows");
     let event = JobEvent::Fail(given_up.clone());
@@ -239,11 +246,7 @@ async fn what_a_worker_did_after_its_job_was_given_up_is_kept_as_evidence() {
 #[tokio::test]
 async fn a_stop_reaches_a_worker_that_was_away() {
     let house = House::build().await;
-    let mut worker = house.welcomed().await;
-    let job = house.start().await;
-    let order = worker.order().await;
-    worker.ship(&order, 0, &[header(&order)]).await;
-    worker.kept(job.id).await;
+    let (worker, job, order) = house.running(&[]).await;
     worker.leave().await;
     let (account, caller) = (account(), somebody());
     let stopped = house.plane.stop_job(&account, job.id, Verb::Stop, &caller).await;
@@ -258,11 +261,7 @@ async fn a_stop_reaches_a_worker_that_was_away() {
 #[tokio::test]
 async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
     let house = House::build().await;
-    let mut worker = house.welcomed().await;
-    let job = house.start().await;
-    let order = worker.order().await;
-    worker.ship(&order, 0, &[header(&order), note(1)]).await;
-    worker.kept(job.id).await;
+    let (mut worker, job, order) = house.running(&[note(1)]).await;
     let (account, caller) = (account(), somebody());
     let asked = house.plane.suspend_job(&account, job.id, &caller).await.expect("asked");
     assert_eq!(asked.phase.status(), JobStatus::Suspending);
@@ -294,11 +293,7 @@ async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
 #[tokio::test]
 async fn a_worker_that_comes_back_hears_what_is_kept_and_what_is_another_ones() {
     let house = House::build().await;
-    let mut worker = house.welcomed().await;
-    let job = house.start().await;
-    let order = worker.order().await;
-    worker.ship(&order, 0, &[header(&order), note(1)]).await;
-    worker.kept(job.id).await;
+    let (worker, job, order) = house.running(&[note(1)]).await;
     worker.leave().await;
     let stale = Held { job: job.id, lease: Lease { epoch: 0, ..order.lease } };
     let mut worker = house.connect();
