@@ -1,4 +1,5 @@
-//! What the sandbox costs: an empty component against bare wasmtime, and an operation of the gate.
+//! What the sandbox costs: an empty component against bare wasmtime, an operation of the gate, and
+//! the end of a guest that computes for ever.
 //!
 //! `cargo run -p bindery-sandbox --example warm_jobs` prints medians of many rounds. Both sides use
 //! one engine and one compiled component, and take turns, so that a busy machine slows both.
@@ -34,6 +35,15 @@ use wasmtime::{
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 const EMPTY: &str = include_str!("../../../tests/fixtures/empty-runbook.wat");
+/// Writes a line, and computes for ever.
+const BUSY: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\08\00\00\00\02\00\00\00x\0a")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
+    (loop $for_ever (br $for_ever))))"#;
+const CANCELLED: usize = 100;
 const JOBS: usize = 2_000;
 const OPERATIONS: usize = 10_000;
 const SYNCED: usize = 200;
@@ -171,6 +181,32 @@ async fn jobs(capabilities: &Capabilities) -> Result<(f64, f64), Failed> {
     Ok((median(ours), median(theirs)))
 }
 
+/// How long it takes from the wish to cancel a guest that computes until nothing of it is left: the
+/// median and the longest, in microseconds.
+async fn cancellations(capabilities: &Capabilities) -> Result<(f64, f64), Failed> {
+    let folder = tempfile::tempdir()?;
+    let engine = SandboxEngine::new()?;
+    let compiler = Compiler::new(&engine, CompileIn::ThisProcess, folder.path())?;
+    let sandbox = Sandbox::new(engine.engine(), compiler)?;
+    let prepared = sandbox.prepare(&wat::parse_str(BUSY)?, Level::L0).await?;
+    let mut times = vec![];
+    for _ in 0..CANCELLED {
+        let journal = MemoryJournal::default();
+        let gate = gate(capabilities, Arc::new(journal.clone()))?;
+        let (sandbox, prepared, shared) = (sandbox.clone(), prepared.clone(), gate.clone());
+        let job = tokio::spawn(async move { sandbox.run(&prepared, &shared).await });
+        while journal.entries().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let began = Instant::now();
+        gate.cancel().cancel(Failure::new(Code::Cancelled, "enough"));
+        assert_eq!(job.await??, Outcome::Stopped);
+        times.push(began.elapsed());
+    }
+    let longest = times.iter().max().map_or(0.0, Duration::as_secs_f64) * 1e6;
+    Ok((median(times), longest))
+}
+
 async fn operations(
     capabilities: &Capabilities,
     journal: Arc<dyn Journal>,
@@ -206,6 +242,7 @@ async fn alone() -> Result<f64, Failed> {
 async fn main() -> Result<(), Failed> {
     let capabilities = Capabilities::default().with(Nothing);
     let (ours, theirs) = jobs(&capabilities).await?;
+    let (cancelled, longest) = cancellations(&capabilities).await?;
     let memory = || Arc::new(MemoryJournal::default());
     let folder = tempfile::tempdir()?;
     let (log, _) = Log::open(folder.path())?;
@@ -213,6 +250,8 @@ async fn main() -> Result<(), Failed> {
     let rows = [
         ("empty component, bare wasmtime", theirs),
         ("empty component, Sandbox::run", ours),
+        ("endless loop, cancelled, median", cancelled),
+        ("endless loop, cancelled, longest", longest),
         ("capability alone", alone().await?),
         ("stream.write, journal in memory", {
             operations(&capabilities, memory(), &STREAM_WRITE, OPERATIONS).await?
