@@ -34,7 +34,13 @@ pub(crate) use checks::over;
 pub use checks::remaining;
 use parking_lot::Mutex;
 use serde_json::Value;
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use writer::Writer;
 
 /// What ends a job at once.
@@ -78,6 +84,8 @@ pub struct Gate {
     result: Mutex<Option<Value>>,
     /// The journal that is replayed has its end already: nothing is added to it.
     replays_ended: bool,
+    /// The journal has its end.
+    ended: AtomicBool,
     /// A guest has one thread, but its pollables may ask at the same time.
     turn: tokio::sync::Mutex<Turn>,
 }
@@ -113,6 +121,7 @@ impl Gate {
             fatal: Cancel::default(),
             result: Mutex::default(),
             replays_ended: config.replay.last().is_some_and(Entry::ends),
+            ended: AtomicBool::new(false),
             turn: tokio::sync::Mutex::new(Turn { replay: config.replay.into(), operations: 0 }),
         };
         // The header is the first entry, of this attempt or of an earlier one.
@@ -193,7 +202,13 @@ impl Gate {
             return Ok(());
         }
         self.writer.append(Body::End(outcome.clone())).map_err(|fatal| fatal.0)?;
+        self.ended.store(true, Ordering::Release);
         self.writer.sync().await.map_err(|fatal| fatal.0)
+    }
+
+    /// Whether the journal has its end: nothing more is done here.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Carries out `operation`: the answer, or what ends the job.

@@ -110,7 +110,7 @@ impl Runner {
             self.fence(job, older);
         }
         let running = self.running.lock().len();
-        if self.running.lock().contains_key(&job) {
+        if self.running.lock().get(&job).is_some_and(|held| !held.gate.has_ended()) {
             return refuse(Code::Conflict, true, format!("job {job} is still being ended here"));
         }
         if running >= limit::WORKER_HELD_JOBS {
@@ -218,7 +218,12 @@ impl Runner {
         let runner = self.clone();
         let task = tokio::spawn(async move {
             runner.run(accepted, &gate, ready, stopped).await;
-            runner.running.lock().remove(&job);
+            let mut jobs = runner.running.lock();
+            // A newer attempt may have begun since the end was written.
+            if jobs.get(&job).is_some_and(|held| held.lease == lease) {
+                jobs.remove(&job);
+            }
+            drop(jobs);
             runner.ended.notify_one();
         });
         // The task cannot have removed itself: we hold the lock.
