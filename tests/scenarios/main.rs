@@ -12,3 +12,4 @@ mod sealed;
 mod store;
 mod survival;
 mod suspend;
+mod up;

@@ -85,7 +85,7 @@ pub(crate) async fn run(
             let identity = args.identity(&state, &machine.name, global).await?;
             let sandbox = sandbox::open(&state.join("compiled"))?;
             let allow = args.allow_file(&machine, &state);
-            work(machine, identity, allow, sandbox, &state, signals::drain()?).await
+            work(machine, identity, None, allow, sandbox, &state, signals::drain()?).await
         }
         Verb::Enrol(args) => {
             let state = args.state()?;
@@ -162,16 +162,19 @@ pub(crate) fn load(state: &Path) -> Result<Identity, CliFailure> {
     loaded.map_err(|error| failed(Exit::Usage, "the agent has no identity", &error))
 }
 
-/// Works as the agent of `machine` until `drain` is asked for.
+/// Works as the agent of `machine` until `drain` is asked for: of the control plane at `url`, or
+/// where it enrolled.
 pub(crate) async fn work(
     machine: Machine,
     identity: Identity,
+    url: Option<String>,
     allow: AllowFile,
     sandbox: Sandbox,
     state: &Path,
     drain: Drain,
 ) -> Result<(), CliFailure> {
-    let facts = identity.facts();
+    let mut facts = identity.facts();
+    facts.url = url.unwrap_or(facts.url);
     let connector = WebSocketConnector::new(&facts)
         .map_err(|error| failed(Exit::Usage, "the agent's identity is not valid", &error))?;
     let (updates, power) = machine.capabilities()?;

@@ -10,7 +10,7 @@ use crate::{
     signals,
 };
 use bindery_cli::{
-    context::Global,
+    context::{self, Global},
     failure::{CliFailure, Exit},
 };
 use bindery_worker::{
@@ -40,15 +40,25 @@ pub(crate) async fn run(args: UpArgs, global: &Global) -> Result<(), CliFailure>
         ));
     }
     let drain = signals::drain()?;
-    let state = args.agent.state()?;
+    // Beside the control plane that it belongs to: this computer may also have an agent of another.
+    let state = match &args.agent.state {
+        Some(_) => args.agent.state()?,
+        None => context::home()?.join("agent"),
+    };
     // A computer that cannot be looked after is found out before anything listens.
     let machine = args.agent.open(&state)?;
     let server = Server::start(&args.serve, global).await?;
     let identity = identity(&server, &state, &machine.name).await?;
     let allow = args.agent.allow_file(&machine, &state);
+    if identity.facts().workspace_key != server.plane.workspace_key() {
+        let text = format!("the agent in `{}` is one of another control plane", state.display());
+        return Err(CliFailure::new(Exit::Usage, text)
+            .hint("Name another folder with --state, or move this one away."));
+    }
     let work = {
         let (sandbox, drain) = (server.sandbox.clone(), drain.clone());
-        async move { agent::work(machine, identity, allow, sandbox, &state, drain).await }
+        let url = Some(server.url.clone());
+        async move { agent::work(machine, identity, url, allow, sandbox, &state, drain).await }
     };
     let serving = Drain::default();
     let served = tokio::spawn(server.run(serving.clone()));
