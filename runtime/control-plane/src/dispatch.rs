@@ -16,6 +16,7 @@ use bindery_core::{
     worker::Worker,
 };
 use bindery_protocol::{
+    bytes::Base64,
     message::ToWorker,
     order::{JOB_ORDER, JobOrder},
 };
@@ -31,8 +32,14 @@ impl ControlPlane {
         if !matches!(held.value.phase, Phase::New | Phase::Resuming) {
             return Ok(());
         }
-        if let Err(reason) = self.check_run(&held.value).await {
-            return self.change_job(job, |_| Some(JobEvent::Fail(reason.clone()))).await.map(drop);
+        match self.check_run(&held.value).await {
+            Err(reason) if reason.code == Code::RunCancelled => {
+                let end = |job: &Job| {
+                    (job.phase == held.value.phase).then(|| JobEvent::Fail(reason.clone()))
+                };
+                return self.change_job(job, end).await.map(drop);
+            }
+            checked => checked?,
         }
         let Some((worker, peer)) = self.place(&held.value).await? else {
             return Ok(());
@@ -100,7 +107,8 @@ impl ControlPlane {
         let mut first = 0;
         while first < job.shipped {
             let after = first.checked_sub(1);
-            let entries = self.journal_bytes(job.id, after, HISTORY_ENTRIES).await?;
+            let mut entries = self.journal_bytes(job.id, after, HISTORY_ENTRIES).await?;
+            entries.truncate(fitting(&entries));
             let (job, sent) = (job.id, entries.len() as u64);
             if sent == 0 {
                 let message = format!("entry {first} of the journal of job {job} is not there");
@@ -257,8 +265,40 @@ impl ControlPlane {
 
 /// Entries of a history in one message.
 const HISTORY_ENTRIES: usize = 500;
+/// Bytes of entries in one message, unless a single entry has more.
+const HISTORY_BYTES: usize = 1 << 20;
+
+/// How many of the entries go into one message.
+fn fitting(entries: &[Base64]) -> usize {
+    let mut bytes = 0;
+    let fits = entries.iter().take_while(|entry| {
+        bytes += entry.0.len();
+        bytes <= HISTORY_BYTES
+    });
+    fits.count().max(1)
+}
+
 /// Jobs that are given to workers at once.
 const AT_ONCE: usize = 32;
 
 /// How long a worker may take to answer a question.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_a_history_is_bounded_by_its_bytes_and_never_empty() {
+        let entry = |bytes| Base64(vec![0; bytes]);
+        let rows = [
+            (vec![HISTORY_BYTES / 2, HISTORY_BYTES / 2, 1], 2),
+            (vec![HISTORY_BYTES + 1, 1], 1),
+            (vec![1, 1, 1], 3),
+        ];
+        for (sizes, expected) in rows {
+            let entries: Vec<_> = sizes.iter().map(|bytes| entry(*bytes)).collect();
+            assert_eq!(fitting(&entries), expected, "{sizes:?}");
+        }
+    }
+}

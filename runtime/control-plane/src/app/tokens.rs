@@ -63,9 +63,12 @@ impl ControlPlane {
         if !tokens.is_empty() {
             return Ok(None);
         }
-        let (_, secret) =
-            self.create_token("owner", Purpose::Api(Role::Owner), None, "first start").await?;
-        Ok(Some(secret))
+        self.owner_token("first start").await.map(Some)
+    }
+
+    /// Another token of an owner, as text; those that there are stay as they are.
+    pub async fn owner_token(&self, by: &str) -> Result<String, Failure> {
+        Ok(self.create_token("owner", Purpose::Api(Role::Owner), None, by).await?.1)
     }
 
     /// A token with which one computer may be enrolled, as text.
