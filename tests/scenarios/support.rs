@@ -124,26 +124,23 @@ impl Site {
         child.kill().and_then(|()| child.wait()).expect("it ends");
     }
 
+    /// Where the control plane listens.
+    pub(crate) fn url(&self) -> String {
+        format!("https://{}", self.listen)
+    }
+
     /// Starts an agent with further `arguments`.
     pub(crate) async fn start_agent(&mut self, client: &Client, name: &str, further: &[&str]) {
-        let token = client
-            .create_token(&NewToken {
-                kind: TokenKind::Enrol,
-                role: None,
-                name: Some(name.into()),
-                seconds: None,
-            })
-            .await
-            .expect("a token");
+        let token = enrolment(client, name).await;
         let state = self.path(name).display().to_string();
-        let url = format!("https://{}", self.listen);
+        let url = self.url();
         let mut arguments: Vec<String> =
             ["agent", "run", "--allow-changes", "--url", &url, "--name", name, "--state", &state]
                 .map(str::to_owned)
                 .to_vec();
         arguments.extend(further.iter().map(|argument| (*argument).to_owned()));
         let mut command = self.command(name, &arguments);
-        command.env("BINDERY_ENROL_TOKEN", token.secret.reveal());
+        command.env("BINDERY_ENROL_TOKEN", token);
         let child = command.spawn().expect("it starts");
         self.agents.push((name.to_owned(), arguments, child));
     }
@@ -231,6 +228,14 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A token with which one computer may enrol.
+pub(crate) async fn enrolment(client: &Client, name: &str) -> String {
+    let wanted =
+        NewToken { kind: TokenKind::Enrol, role: None, name: Some(name.into()), seconds: None };
+    let token = client.create_token(&wanted).await.expect("a token");
+    token.secret.reveal().to_owned()
 }
 
 /// Waits until `count` computers have reported their state.

@@ -2,11 +2,13 @@
 //! packages, and repositories that have newer ones. Real apt and dpkg work in it, and the machine's
 //! own packages are never touched: it refuses `/` and every folder that it did not make.
 
+mod archive;
 mod catalogue;
 mod deb;
 mod package;
 mod repository;
 
+pub use archive::Archive;
 pub use catalogue::everyday_packages;
 pub use package::Package;
 
@@ -89,9 +91,9 @@ impl AptWorld {
         let folder = folder.canonicalize().map_err(|source| written(folder, source))?;
         let world = Self { folder };
         write(&world.folder.join(MARK), "A scratch apt root. It can be removed as a whole.\n")?;
+        let archive = Archive::create(&world.archive(), packages)?;
         world.lay_out()?;
-        repository::publish(&world.repositories(), packages)?;
-        world.install_old(packages)?;
+        world.install(archive.old())?;
         Ok(world)
     }
 
@@ -146,18 +148,18 @@ impl AptWorld {
 
     /// Takes the repositories away, as a network that is down would.
     pub fn break_repository(&self) -> Result<(), ScratchError> {
-        let (from, to) = (self.repositories(), self.folder.join("repositories-away"));
+        let (from, to) = (self.archive(), self.folder.join("archive-away"));
         fs::rename(&from, to).map_err(|source| written(&from, source))
     }
 
     /// Brings the repositories back.
     pub fn mend_repository(&self) -> Result<(), ScratchError> {
-        let (from, to) = (self.folder.join("repositories-away"), self.repositories());
+        let (from, to) = (self.folder.join("archive-away"), self.archive());
         fs::rename(&from, to).map_err(|source| written(&from, source))
     }
 
-    fn repositories(&self) -> PathBuf {
-        self.folder.join("repositories")
+    fn archive(&self) -> PathBuf {
+        self.folder.join("archive")
     }
 
     fn apt(&self, program: &str) -> Command {
@@ -173,25 +175,19 @@ impl AptWorld {
         }
         write(&root.join("var/lib/dpkg/status"), "")?;
         write(&root.join("etc/os-release"), OS_RELEASE)?;
-        let sources = repository::sources(&self.repositories());
+        let sources = Archive::sources(&self.archive());
         write(&root.join("etc/apt/sources.list.d/scratch.list"), &sources)?;
         write(&self.folder.join("apt.conf"), &scratch_conf(&root))
     }
 
-    fn install_old(&self, packages: &[Package]) -> Result<(), ScratchError> {
-        let folder = self.folder.join("old");
-        make_folder(&folder)?;
+    fn install(&self, files: &[PathBuf]) -> Result<(), ScratchError> {
+        if files.is_empty() {
+            return Ok(());
+        }
         let mut dpkg = Command::new("dpkg");
         dpkg.env("LC_ALL", "C").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        dpkg.args(scratch_dpkg_options(&self.root())).arg("--install");
-        let mut any = false;
-        for package in packages {
-            if let Some(control) = package.old_release() {
-                dpkg.arg(deb::build(&folder, &control)?);
-                any = true;
-            }
-        }
-        if any { run(&mut dpkg).map(drop) } else { Ok(()) }
+        dpkg.args(scratch_dpkg_options(&self.root())).arg("--install").args(files);
+        run(&mut dpkg).map(drop)
     }
 }
 
