@@ -71,7 +71,12 @@ async fn import(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn start(client: &Client) -> Result<String, Box<dyn std::error::Error>> {
-    let new = NewJob { runbook: "Empty".parse()?, parameters: Default::default(), placement: None };
+    let new = NewJob {
+        runbook: "Empty".parse()?,
+        parameters: Default::default(),
+        placement: None,
+        dry_run: false,
+    };
     Ok(client.start_job(DEFAULT, &new).await?.id.to_string())
 }
 

@@ -162,9 +162,11 @@ fn jobs(cli: &Cli<'_>) {
     assert_eq!(journal["items"][0]["step"], "header");
     let again = cli.json(&format!("job rerun {id}"));
     assert!(again["runbook"] == "Echo" && again["id"] != job["id"], "{again}");
-    for verb in ["suspend", "resume", "terminate", "replay"] {
+    for verb in ["suspend", "resume", "terminate"] {
         cli.refuses(&format!("job {verb} {id}"), 1, "hint: ");
     }
+    let replay = cli.shows(&format!("job replay {id}"), "to its end, as the job did");
+    assert_eq!((&replay["end"], &replay["counterfactual"]), (&"ended".into(), &false.into()));
     cli.refuses(&format!("job stop {id}"), 1, "hint: ");
     cli.refuses(&format!("job show {NOBODY}"), 4, NOBODY);
     cli.refuses("job show seven", 2, "seven");

@@ -11,6 +11,7 @@ mod demo;
 mod identity;
 mod machine;
 mod machines;
+mod past;
 mod sealed;
 mod store;
 mod survival;

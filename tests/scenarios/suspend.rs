@@ -59,7 +59,7 @@ async fn a_suspended_job_goes_on_after_a_restart_and_says_nothing_twice() {
     let publish = PublishRunbook::default();
     client.publish_runbook(ACCOUNT, "Sleeper", &publish).await.expect("published");
     let runbook = "Sleeper".parse().expect("a name");
-    let new = NewJob { runbook, parameters: Default::default(), placement: None };
+    let new = NewJob { runbook, parameters: Default::default(), placement: None, dry_run: false };
     let job = client.start_job(ACCOUNT, &new).await.expect("a job").id.to_string();
     wait_for("its first line", PATIENCE, async || {
         if lines(&client, &job).await.is_empty() { Err("nothing yet") } else { Ok(()) }

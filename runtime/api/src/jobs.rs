@@ -5,7 +5,7 @@ use bindery_core::{
     digest::Digest,
     grant::Grant,
     id::{JobId, RunId, WorkerId},
-    job::{self, JobStatus, Parent, Phase, Placement, Trigger},
+    job::{self, Change, JobStatus, Parent, Phase, Placement, Trigger},
     name::Name,
     runbook::Limits,
     stream::{StreamKind, StreamRecord},
@@ -53,6 +53,12 @@ pub struct Job {
     /// The time by which it must have ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
+    /// Whether it changes nothing, and lists what it would change.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// What a dry run would have changed: at most 1,000 changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When a guest first ran.
@@ -100,6 +106,8 @@ impl From<job::Job> for Job {
             parent: job.parent,
             run: job.run,
             deadline: job.deadline,
+            dry_run: job.dry_run,
+            changes: job.changes,
             created_at: job.created_at,
             started_at: job.started_at,
             ended_at: job.ended_at,
@@ -121,6 +129,9 @@ pub struct NewJob {
     /// Where; on a sandbox worker if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
+    /// Whether reading is to be real, and changes only listed.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 /// Which jobs, the newest first.

@@ -1,6 +1,6 @@
 //! What is shown of a job's journal, and the replay of a job from it.
 
-use bindery_core::{code::Failure, digest::Digest, id::JobId, stream::StreamRecord};
+use bindery_core::{code::Failure, digest::Digest, id::JobId, job::Outcome, stream::StreamRecord};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,12 @@ pub enum JournalStep {
     Intent,
     /// How it ended.
     Outcome,
-    /// Anything else that the host keeps for a later run of the same job.
+    /// Something that the host said.
     Note,
+    /// The order under which the job goes on.
+    Order,
+    /// The job ended, or was suspended.
+    End,
 }
 
 /// One entry of a job's journal.
@@ -35,9 +39,12 @@ pub struct JournalEntry {
     /// The operation of the contract, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The digest of the operation's arguments.
+    /// The operation's arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arguments: Option<Digest>,
+    pub arguments: Option<Value>,
+    /// What the host said, or how the job ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// What the operation answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
@@ -47,12 +54,26 @@ pub struct JournalEntry {
 }
 
 /// The wish to run a job again from its journal, without effect on anything.
+///
+/// With a Wasm file as the body (`application/wasm`) that one is tried instead.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ReplayJob {
-    /// The version to try; if absent, the one that the job ran.
+    /// The version of the account to try; if absent, the one that the job ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+}
+
+/// What a replay came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ReplayEnd {
+    /// The module came to its end.
+    Ended,
+    /// The journal ends before the module does: the job was still running, or was interrupted.
+    JournalEnds,
+    /// The module went another way than the journal.
+    Differs,
 }
 
 /// How a replay ended.
@@ -63,16 +84,22 @@ pub struct Replay {
     pub job: JobId,
     /// The version that was tried.
     pub digest: Digest,
-    /// Whether every operation was the one that the journal holds.
-    pub matches: bool,
+    /// Whether it is not the version that the job ran: then what it says is not compared.
+    pub counterfactual: bool,
+    /// What it came to.
+    pub end: ReplayEnd,
     /// How many entries were used.
     pub entries: u64,
-    /// What it wrote to its streams.
+    /// Where the journal ends before the module does: the operation that it asks for next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Value>,
+    /// What another version said: at most 1,000 records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<StreamRecord>,
-    /// What it returned.
+    /// How the module ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub result: Option<Value>,
-    /// Why it ended early: for a mismatch, with both sides.
+    pub outcome: Option<Outcome>,
+    /// Where it went another way; its details have both sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Failure>,
+    pub difference: Option<Failure>,
 }

@@ -82,7 +82,10 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         operation["parameters"] = Value::Array(parameters);
     }
     if let Some(content) = content(&route.request, generator) {
-        let optional = matches!(route.request, Body::Json { optional: true, .. });
+        let optional = matches!(
+            route.request,
+            Body::Json { optional: true, .. } | Body::Bytes { optional: true, .. }
+        );
         operation["requestBody"] = json!({ "required": !optional, "content": content });
     }
     let mut success = json!({ "description": reason(route.status) });
@@ -148,7 +151,7 @@ fn content(body: &Body, generator: &mut SchemaGenerator) -> Option<Value> {
         Body::None | Body::WebSocket => return None,
         Body::Json { schema, .. } => schema(generator).to_value(),
         Body::AnyJson => json!({ "type": "object" }),
-        Body::Bytes(_) => json!({}),
+        Body::Bytes { .. } => json!({}),
         Body::Events(schema) => json!({
             "type": "string",
             "description": "Server-sent events; the data of each is JSON of `contentSchema`",

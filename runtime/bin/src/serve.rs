@@ -7,6 +7,7 @@
 //! It ends in this order: the worker's journals are shipped, then the listener goes.
 
 mod context_file;
+mod replayer;
 mod sandbox_worker;
 
 use crate::{agent::failed, builtins, clock, listen, logging, machine, sandbox, signals};
@@ -27,6 +28,7 @@ use bindery_sandbox::run::Sandbox;
 use bindery_store::Stores;
 use bindery_store_sled::open::SledStore;
 use bindery_worker::drain::Drain;
+use replayer::Replays;
 use std::{
     collections::BTreeSet,
     fs,
@@ -96,6 +98,8 @@ impl Server {
         };
         fs::create_dir_all(&data).map_err(|error| machine::unusable(&data, &error))?;
         let stores = open_store(&data).await?;
+        let sandbox = sandbox::open(&data.join("sandbox/compiled"))?;
+        let replayer = Replays { sandbox: sandbox.clone(), clock: clock::sleeping() };
         let plane = ControlPlane::open(Config {
             folder: data.clone(),
             stores,
@@ -104,6 +108,7 @@ impl Server {
             builtins: builtins::bundles()?,
             publishers: vec![builtins::publisher()?],
             modules: modules(),
+            replayer: Some(Arc::new(replayer)),
             fingerprint: tls.as_ref().map(|tls| tls.fingerprint),
         });
         let plane = plane.await?;
@@ -116,7 +121,6 @@ impl Server {
         let first_token = async || Ok(plane.first_token().await?);
         context_file::write(&url, ca.as_deref(), global, first_token).await?;
 
-        let sandbox = sandbox::open(&data.join("sandbox/compiled"))?;
         let worker = sandbox_worker::build(&plane, sandbox.clone(), &data.join("sandbox"))?;
         let drains = (Drain::default(), Drain::default());
         let working = sandbox_worker::run(worker, plane.clone(), drains.0.clone());

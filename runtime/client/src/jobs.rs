@@ -6,8 +6,10 @@ use bindery_api::{
     journal::{JournalEntry, Replay, ReplayJob},
     page::{Page, PageQuery},
     routes::RouteId,
+    runbooks::WASM,
 };
 use bindery_core::stream::StreamRecord;
+use bytes::Bytes;
 use futures::Stream;
 
 /// What somebody may ask of a job.
@@ -99,14 +101,21 @@ impl Client {
         self.to(verb.route(), &[("account", account), ("job", job)]).reply().await
     }
 
-    /// Runs a job again from its journal, without effect on anything.
+    /// Runs a job again from its journal, without effect on anything; `with` this module, if one is
+    /// given.
     pub async fn replay_job(
         &self,
         account: &str,
         job: &str,
         how: &ReplayJob,
+        with: Option<Bytes>,
     ) -> Result<Replay, ClientError> {
         let values = [("account", account), ("job", job)];
-        self.to(RouteId::ReplayJob, &values).json(how).reply().await
+        let request = self.to(RouteId::ReplayJob, &values).query(how);
+        let request = match with {
+            Some(file) => request.bytes(WASM, file),
+            None => request,
+        };
+        request.reply().await
     }
 }

@@ -147,6 +147,7 @@ impl ControlPlane {
             trigger: job.trigger,
             run,
             deadline: job.deadline,
+            dry_run: job.dry_run,
             history: job.shipped,
             not_before: now,
             not_after: now.checked_add(limit::ORDER_VALIDITY).unwrap_or(now),

@@ -18,6 +18,7 @@ use bindery_core::{
     job::{Job, JobEvent, Lease, Phase},
     limit,
     name::Name,
+    operation,
     record::Record,
     stream::StreamRecord,
     worker::Worker,
@@ -129,10 +130,19 @@ impl ControlPlane {
                 return Err(Failure::new(Code::JournalDamaged, message));
             }
             let before = job.phase.clone();
+            let kept = job.shipped;
             job.shipped = job.shipped.max(below);
             let mut batch = Batch::new().append(JOURNAL, rows.clone());
             for (table, rows) in record_rows(job, computer, &decoded)? {
                 batch = batch.append(table, rows);
+            }
+            if holds && job.dry_run {
+                // What was kept before is listed already.
+                decoded.iter().filter(|entry| entry.sequence >= kept).for_each(|entry| {
+                    if let Some((operation, arguments)) = would_change(entry) {
+                        job.would_change(operation, arguments);
+                    }
+                });
             }
             if holds {
                 for event in events(job, lease, &decoded) {
@@ -280,7 +290,7 @@ fn record_rows(
 ) -> Result<Vec<(String, Vec<Row>)>, Failure> {
     let mut tables = vec![];
     for entry in entries {
-        let Some((table, rows)) = entry.appends() else { continue };
+        let Some((table, rows)) = entry.appends().filter(|_| !job.dry_run) else { continue };
         // The worker's gate has checked this; the worker itself need not be believed.
         if !may_append(job, table) {
             tracing::warn!(job = %job.id, "a worker shipped rows that its job may not write");
@@ -299,6 +309,17 @@ fn record_rows(
         tables.push((table.to_owned(), rows));
     }
     Ok(tables)
+}
+
+/// The change that an entry of a dry run stands for: that was rehearsed, and not refused.
+fn would_change(entry: &Entry) -> Option<(&'static str, &Value)> {
+    match &entry.body {
+        Body::Operation { operation, arguments, reply: Ok(_) } => {
+            let known = operation::by_name(operation).filter(|known| known.changes())?;
+            Some((known.name, arguments))
+        }
+        _ => None,
+    }
 }
 
 fn entry_of(row: &Row) -> Result<Entry, Failure> {

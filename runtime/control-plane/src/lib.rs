@@ -15,6 +15,7 @@ mod intake;
 pub mod keys;
 mod operations;
 pub mod plane;
+pub mod replay;
 pub mod session;
 mod tasks;
 pub mod tls;

@@ -13,7 +13,7 @@ use crate::{
 };
 use bindery_core::{
     code::{Code, Failure},
-    fleet::Computer,
+    fleet::{Computer, ConfigureStatus},
     grant,
     id::{ComputerId, JobId},
     job::{Job, Parent, Phase, Placement, Trigger},
@@ -156,6 +156,9 @@ impl ControlPlane {
 
     async fn fleet_configure(&self, job: &Job, computers: &[ComputerId]) -> Result<Value, Failure> {
         check_page(computers.len(), "computers")?;
+        if job.dry_run {
+            return self.would_configure(job, computers).await;
+        }
         let configure = computers.iter().map(|id| self.configure(&job.account, *id));
         let answers = futures::future::join_all(configure).await;
         let mut result = vec![];
@@ -170,6 +173,25 @@ impl ControlPlane {
                 "reason": answer.reason.map(|reason| reason.message),
                 "group": answer.group,
             }));
+        }
+        Ok(Value::Array(result))
+    }
+
+    /// What a dry run is told: only computers that are workers already can be asked further.
+    async fn would_configure(&self, job: &Job, computers: &[ComputerId]) -> Result<Value, Failure> {
+        let mut result = vec![];
+        for id in computers {
+            let held = self.repository.get::<Computer>(COMPUTERS, &id.to_string()).await?;
+            let worker = held.and_then(|held| held.value.worker);
+            let works = worker.is_some_and(|(account, _)| account.key() == job.account.key());
+            result.push(match works {
+                true => json!({ "computer": id, "status": ConfigureStatus::Configured }),
+                false => json!({
+                    "computer": id,
+                    "status": ConfigureStatus::Refused,
+                    "reason": "a dry run does not make it a Hybrid Runbook Worker",
+                }),
+            });
         }
         Ok(Value::Array(result))
     }
@@ -259,6 +281,7 @@ impl ControlPlane {
             parent: Some(Parent { job: parent.id, sequence, index }),
             run: parent.run,
             deadline: parent.deadline,
+            dry_run: parent.dry_run,
         };
         Ok(self.begin(Begin { runbook, wanted }).await?.id)
     }

@@ -6,11 +6,13 @@ use crate::{
     events::Events,
     hub::Hub,
     keys::Keys,
+    replay::Replayer,
 };
 use bindery_core::{
     account::Module,
     code::{Code, Failure},
     id::WorkspaceId,
+    limit,
     time::Clock,
 };
 use bindery_seal::{
@@ -26,7 +28,7 @@ use jiff::Timestamp;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// What a control plane is made of.
 pub struct Config {
@@ -44,6 +46,8 @@ pub struct Config {
     pub publishers: Vec<TrustedKey>,
     /// The modules that come with every account.
     pub modules: Vec<Module>,
+    /// What replays jobs; without it they cannot be replayed here.
+    pub replayer: Option<Arc<dyn Replayer>>,
     /// SHA-256 of the certificate that agents must see; none over plain http.
     pub fingerprint: Option<bindery_core::digest::Digest>,
 }
@@ -72,6 +76,9 @@ pub struct Inner {
     pub(crate) events: Events,
     pub(crate) builtins: Vec<Bundle>,
     pub(crate) modules: Vec<Module>,
+    pub(crate) replayer: Option<Arc<dyn Replayer>>,
+    /// A place for each replay that may go on.
+    pub(crate) replays: Semaphore,
     pub(crate) fingerprint: Option<bindery_core::digest::Digest>,
     trust: RwLock<(TrustList, Envelope)>,
     /// Wakes the scheduler: a deployment was made or changed.
@@ -108,6 +115,8 @@ impl ControlPlane {
             events: Events::new(),
             builtins: config.builtins,
             modules: config.modules,
+            replayer: config.replayer,
+            replays: Semaphore::new(limit::REPLAYS),
             fingerprint: config.fingerprint,
             trust: RwLock::new((trust, envelope)),
             scheduled: Notify::new(),

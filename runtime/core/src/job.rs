@@ -17,6 +17,7 @@ use crate::{
     digest::Digest,
     grant::Grant,
     id::{ComputerId, JobId, RunId, WorkerId},
+    limit,
     name::Name,
     runbook::Limits,
 };
@@ -160,7 +161,7 @@ impl Phase {
 }
 
 /// How a guest ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// With its result.
@@ -325,6 +326,16 @@ pub struct Parent {
     pub index: u32,
 }
 
+/// A change that a dry run did not make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// The operation that would have made it.
+    pub operation: String,
+    /// Its arguments; of long ones the digest and the size.
+    pub arguments: serde_json::Value,
+}
+
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -355,6 +366,12 @@ pub struct Job {
     pub run: Option<RunId>,
     /// The time by which it must have ended.
     pub deadline: Option<Timestamp>,
+    /// Whether it changes nothing, and lists what it would change.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// What a dry run would have changed: at most `DRY_RUN_CHANGES`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When a guest first ran.
@@ -370,6 +387,19 @@ pub struct Job {
 }
 
 impl Job {
+    /// Lists an operation of a dry run that would have changed something.
+    pub fn would_change(&mut self, operation: &str, arguments: &serde_json::Value) {
+        if self.changes.len() >= limit::DRY_RUN_CHANGES {
+            return;
+        }
+        let text = arguments.to_string();
+        let arguments = match text.len() {
+            0..=limit::DRY_RUN_ARGUMENTS_BYTES => arguments.clone(),
+            bytes => serde_json::json!({ "bytes": bytes, "digest": Digest::of(text.as_bytes()) }),
+        };
+        self.changes.push(Change { operation: operation.to_owned(), arguments });
+    }
+
     /// Applies `event` at `now`: moves the phase and keeps the times.
     pub fn apply(&mut self, event: JobEvent, now: Timestamp) -> Result<(), Failure> {
         let phase = next(&self.phase, event)?;

@@ -40,6 +40,18 @@ pub const JOB_OPERATIONS: u64 = 200_000;
 pub const JOB_HANDLES: usize = 10_000;
 /// Entries of one job's journal, in bytes of frames.
 pub const JOB_JOURNAL_BYTES: u64 = 256 << 20;
+/// The share of a job's operations or journal after which it is warned, in percent.
+pub const JOB_WARNING_PERCENT: u64 = 80;
+/// Changes of a dry run that are listed.
+pub const DRY_RUN_CHANGES: usize = 1_000;
+/// Arguments of a change that is listed, in bytes of JSON; longer ones are listed by their digest.
+pub const DRY_RUN_ARGUMENTS_BYTES: usize = 16 << 10;
+/// How long a replay may take.
+pub const REPLAY_TIME: Duration = Duration::from_secs(60);
+/// Replays that go on at once.
+pub const REPLAYS: usize = 2;
+/// Stream records of a counterfactual replay that are kept.
+pub const REPLAY_RECORDS: usize = 1_000;
 /// The stack of a guest, in bytes.
 pub const GUEST_STACK_BYTES: usize = 1 << 20;
 /// How often a running guest is interrupted to see whether it was cancelled.

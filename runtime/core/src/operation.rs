@@ -34,6 +34,13 @@ pub struct Operation {
     pub subject: Option<&'static str>,
 }
 
+impl Operation {
+    /// Whether it changes the world: what a window bounds and a dry run leaves out.
+    pub fn changes(&self) -> bool {
+        self.class != Class::Read && self.power.is_some()
+    }
+}
+
 /// The WIT package of every interface.
 pub const PACKAGE: &str = "bindery:runbook";
 /// The version of that package.
@@ -74,6 +81,8 @@ operations! {
     JOB_PARAMETERS: "job.parameters" = "job"."parameters", Read;
     JOB_REMAINING: "job.remaining" = "job"."remaining", Read;
     JOB_RESULT: "job.result" = "job"."set-result", Idempotent;
+    JOB_CHECKPOINT: "job.checkpoint" = "job"."checkpoint", Idempotent;
+    JOB_RESTORED: "job.restored" = "job"."restored", Read;
     STREAM_WRITE: "stream.write" = "streams"."write", Idempotent;
     STREAM_VALUE: "stream.value" = "streams"."value", Idempotent;
     STREAM_PROGRESS: "stream.progress" = "streams"."progress", Idempotent;

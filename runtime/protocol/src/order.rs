@@ -50,6 +50,9 @@ pub struct JobOrder {
     pub run: Option<(RunId, String)>,
     /// The time by which it must have ended.
     pub deadline: Option<Timestamp>,
+    /// Whether nothing may be changed.
+    #[serde(default)]
+    pub dry_run: bool,
     /// Entries of the job's journal that the worker was sent: it goes on from them.
     #[serde(default)]
     pub history: u64,

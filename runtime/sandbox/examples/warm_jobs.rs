@@ -18,7 +18,7 @@ use bindery_sandbox::{
     clock::{Clock as _, SystemClock},
     compile::{CompileIn, Compiled, Compiler},
     engine::SandboxEngine,
-    gate::{Config, Gate},
+    gate::{Config, Gate, Mode},
     journal::{Journal, MemoryJournal},
     run::Sandbox,
 };
@@ -91,6 +91,7 @@ fn facts() -> Result<JobFacts, Failed> {
         run: None,
         trigger: Trigger::Manual,
         deadline: None,
+        dry_run: false,
         started_at: SystemClock.now(),
     })
 }
@@ -105,6 +106,7 @@ fn gate(capabilities: &Capabilities, journal: Arc<dyn Journal>) -> Result<Arc<Ga
         journal,
         clock: Arc::new(SystemClock),
         replay: vec![],
+        mode: Mode::Live,
     })?)
 }
 
@@ -231,7 +233,15 @@ async fn alone() -> Result<f64, Failed> {
         let arguments = json!({ "kind": "Output", "text": "one line of a job's output" });
         let operation = &STREAM_WRITE;
         let began = Instant::now();
-        let call = Call { job: &job, sequence, operation, arguments: &arguments, now, say: &say };
+        let call = Call {
+            job: &job,
+            sequence,
+            operation,
+            arguments: &arguments,
+            now,
+            restored: None,
+            say: &say,
+        };
         Nothing.perform(&call).await?;
         times.push(began.elapsed());
     }

@@ -2,7 +2,7 @@
 //! `bin`.
 
 use bindery_core::{
-    code::Failure,
+    code::{Code, Failure},
     digest::Digest,
     id::{ComputerId, JobId, RunId, WorkerId},
     job::Trigger,
@@ -27,6 +27,12 @@ pub trait Capability: Send + Sync + 'static {
     /// A write-once operation is called at most once for a `(job, sequence)`, unless
     /// [`Capability::reconcile`] says that nothing was begun.
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure>;
+
+    /// What an operation that changes something would answer in a dry run, without changing anything.
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        let message = format!("`{}` cannot be rehearsed", call.operation.name);
+        Err(Failure::new(Code::UnknownOperation, message))
+    }
 
     /// Finds out how a write-once operation ended whose intent was journalled and whose outcome was
     /// not.
@@ -63,6 +69,8 @@ pub struct Call<'a> {
     pub arguments: &'a Value,
     /// The job's time now.
     pub now: Timestamp,
+    /// The state that the last checkpoint kept, as JSON text.
+    pub restored: Option<Arc<str>>,
     /// Says something on the job's streams while the call goes on.
     pub say: &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync),
 }
@@ -73,7 +81,7 @@ impl Call<'_> {
         let value = self.arguments.get(name).cloned().unwrap_or(Value::Null);
         serde_json::from_value(value).map_err(|error| {
             Failure::new(
-                bindery_core::code::Code::InvalidArguments,
+                Code::InvalidArguments,
                 format!("`{}` of `{}`: {error}", name, self.operation.name),
             )
         })
@@ -103,6 +111,8 @@ pub struct JobFacts {
     pub trigger: Trigger,
     /// The time by which it must have ended.
     pub deadline: Option<Timestamp>,
+    /// Whether nothing may be changed.
+    pub dry_run: bool,
     /// When it began.
     pub started_at: Timestamp,
 }

@@ -61,6 +61,11 @@ impl VirtualTime {
         Self { state: Arc::new(Mutex::new(State { start, now: start })) }
     }
 
+    /// Begins anew at `start`, as [`VirtualTime::new`] does.
+    pub(crate) fn restart(&self, start: Timestamp) {
+        *self.state.lock() = State { start, now: start };
+    }
+
     /// When it began: where the guest's monotonic clock shows zero.
     pub fn start(&self) -> Timestamp {
         self.state.lock().start

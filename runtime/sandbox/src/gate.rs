@@ -4,14 +4,17 @@
 //!   operation -> fuel -> replayed? -> answer of the journal
 //!                     -> size, grant, window -> [intent, sync] -> capability -> entry [sync]
 //!                     -> answer
+//!                     (dry run: -> size, grant, window -> rehearsal -> entry -> answer)
 //! ```
 //! A refusal is an answer like any other, and is journalled. What ends the job (a limit, a journal
 //! that does not match, a cancellation) is a [`Fatal`]: the guest does not go on after it.
 
 mod cancel;
+mod checkpoint;
 mod checks;
 mod live;
 mod replay;
+mod trace;
 mod writer;
 
 use crate::{
@@ -30,9 +33,11 @@ use bindery_core::{
 };
 use bindery_journal::entry::{Body, Entry, Header, Reply};
 pub use cancel::Cancel;
+use checkpoint::Start;
 pub(crate) use checks::over;
 pub use checks::remaining;
 use parking_lot::Mutex;
+pub(crate) use replay::{by_host, mismatched_end};
 use serde_json::Value;
 use std::{
     collections::VecDeque,
@@ -41,6 +46,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+pub use trace::Trace;
 use writer::Writer;
 
 /// What ends a job at once.
@@ -66,6 +72,19 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// The entries of an earlier attempt; empty for a job that begins.
     pub replay: Vec<Entry>,
+    /// What it does where these end.
+    pub mode: Mode,
+}
+
+/// What a gate does where its journal ends, and how closely it holds the module to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It goes on live.
+    Live,
+    /// It ends there: nothing is carried out.
+    Replay,
+    /// As a replay, for another version of the module: what it says is not compared.
+    Counterfactual,
 }
 
 /// The gate of one job.
@@ -73,7 +92,8 @@ pub struct Gate {
     facts: JobFacts,
     grants: Vec<Grant>,
     limits: Limits,
-    seed: [u8; 32],
+    mode: Mode,
+    start: Mutex<Start>,
     capabilities: Capabilities,
     writer: Writer,
     clock: Arc<dyn Clock>,
@@ -84,6 +104,10 @@ pub struct Gate {
     result: Mutex<Option<Value>>,
     /// The journal that is replayed has its end already: nothing is added to it.
     replays_ended: bool,
+    /// The seed of the header.
+    first_seed: [u8; 32],
+    /// The guest wrote a checkpoint and is to begin again.
+    begins_again: Mutex<bool>,
     /// The journal has its end.
     ended: AtomicBool,
     /// A guest has one thread, but its pollables may ask at the same time.
@@ -93,6 +117,7 @@ pub struct Gate {
 struct Turn {
     replay: VecDeque<Entry>,
     operations: u64,
+    trace: Trace,
 }
 
 impl Gate {
@@ -106,40 +131,50 @@ impl Gate {
             }
             Some(_) => return Err(Failure::new(Code::JournalDamaged, "it has no header")),
         };
-        let time = VirtualTime::new(start);
+        let header = Header {
+            job: config.facts.id,
+            digest: config.facts.digest,
+            parameters: config.facts.parameters.clone(),
+            limits: config.limits.capped(),
+            seed,
+            order: None,
+        };
+        let begins = config.replay.is_empty();
+        let (since, start) = match checkpoint::last(&config.replay) {
+            Some((at, state)) => {
+                let entry = &config.replay[at];
+                (at + 1, Start::again(seed, entry.sequence, entry.time, state))
+            }
+            None => (usize::from(!begins), Start { time: start, seed, restored: None }),
+        };
+        let time = VirtualTime::new(start.time);
         let (journal, clock) = (config.journal, config.clock);
+        let replays_ended = config.replay.last().is_some_and(Entry::ends);
+        let (length, replay) = (config.replay.len() as u64, config.replay.into_iter().skip(since));
+        let replay: VecDeque<_> = replay.collect();
         let gate = Self {
-            writer: Writer::after(&config.replay, journal, time.clone(), clock.clone()),
+            writer: Writer::after(length, &replay, journal, time.clone(), clock.clone()),
             facts: config.facts,
             grants: config.grants,
             limits: config.limits.capped(),
-            seed,
+            mode: config.mode,
+            start: Mutex::new(start),
             capabilities: config.capabilities,
             clock,
             time,
             cancel: Cancel::default(),
             fatal: Cancel::default(),
             result: Mutex::default(),
-            replays_ended: config.replay.last().is_some_and(Entry::ends),
+            replays_ended,
+            first_seed: seed,
+            begins_again: Mutex::default(),
             ended: AtomicBool::new(false),
-            turn: tokio::sync::Mutex::new(Turn { replay: config.replay.into(), operations: 0 }),
+            turn: tokio::sync::Mutex::new(Turn { replay, operations: 0, trace: Trace::default() }),
         };
-        // The header is the first entry, of this attempt or of an earlier one.
-        if gate.turn.try_lock().is_ok_and(|mut turn| turn.replay.pop_front().is_none()) {
-            gate.writer.append(Body::Header(gate.header())).map_err(|fatal| fatal.0)?;
+        if begins {
+            gate.writer.append(Body::Header(header)).map_err(|fatal| fatal.0)?;
         }
         Ok(Arc::new(gate))
-    }
-
-    fn header(&self) -> Header {
-        Header {
-            job: self.facts.id,
-            digest: self.facts.digest,
-            parameters: self.facts.parameters.clone(),
-            limits: self.limits.clone(),
-            seed: self.seed,
-            order: None,
-        }
     }
 
     /// The job.
@@ -154,7 +189,7 @@ impl Gate {
 
     /// The seed of everything random in the guest.
     pub fn seed(&self) -> [u8; 32] {
-        self.seed
+        self.start.lock().seed
     }
 
     /// The time that the guest sees.
@@ -235,9 +270,16 @@ impl Gate {
         if turn.operations > self.limits.operations {
             return Err(Fatal(over("operations", self.limits.operations, "calls")));
         }
+        if self.mode == Mode::Counterfactual && trace::only_says(operation) {
+            return Ok(self.heard(turn, operation, arguments));
+        }
         match self.next_entry(turn) {
             Some(entry) => self.replay(turn, entry, operation, arguments).await,
-            None => self.live(operation, arguments).await,
+            None if self.mode == Mode::Live => {
+                self.warn_of_operations(turn.operations);
+                self.live(operation, arguments).await
+            }
+            None => Err(turn.trace.arrived(operation, arguments)),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod gate;
 pub mod journal;
 mod limiter;
 mod link;
+pub mod replay;
 pub mod run;
 pub mod upstream;
 mod value;

@@ -125,15 +125,19 @@ impl Sandbox {
         Ok(Prepared { kind })
     }
 
-    /// Runs the job behind `gate` to its end, and ends its journal. The store is never used again.
+    /// Runs the job behind `gate` to its end, and ends its journal. No store is used twice.
     pub async fn run(&self, prepared: &Prepared, gate: &Arc<Gate>) -> Result<Outcome, Failure> {
-        let console = Console::new(gate.clone());
-        let ended = tokio::select! {
-            biased;
-            ended = execute(&prepared.kind, gate, &console) => ended,
-            () = watch(gate) => Err(wasmtime::Error::msg("the job was ended by its host")),
+        let (ended, last_words) = loop {
+            let console = Console::new(gate.clone());
+            let ended = tokio::select! {
+                biased;
+                ended = execute(&prepared.kind, gate, &console) => ended,
+                () = watch(gate) => Err(wasmtime::Error::msg("the job was ended by its host")),
+            };
+            if !gate.begin_again().await {
+                break (ended, console.finish().await);
+            }
         };
-        let last_words = console.finish().await;
         let outcome = match (ended, last_words) {
             (Err(error), _) => failed(gate, explain(&error)),
             (_, Err(fatal)) => failed(gate, fatal.0),

@@ -247,6 +247,7 @@ impl Runner {
             run: order.run.clone(),
             trigger: order.trigger,
             deadline: order.deadline,
+            dry_run: order.dry_run,
             started_at,
         };
         let (job, lease) = (order.job, order.lease);
@@ -260,6 +261,7 @@ impl Runner {
             journal: Arc::new(JobJournal { spool: self.spool.clone(), job, lease }),
             clock: self.resources.clock.clone(),
             replay,
+            mode: gate::Mode::Live,
         })
     }
 

@@ -36,3 +36,32 @@ pub fn set_result(value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_string(value)?;
     call(|| host::set_result(&text))
 }
+
+/// Starts the runbook again from its beginning, with `state` for [`restored`] and a fresh journal: for
+/// a loop that would else meet the limits of one journal. It does not return but with an error.
+///
+/// ```no_run
+/// # fn work(done: u64) -> Result<u64, bindery_sdk::Error> { Ok(done + 1) }
+/// let mut done: u64 = bindery_sdk::job::restored()?.unwrap_or(0);
+/// for _ in 0..10_000 {
+///     done = work(done)?;
+/// }
+/// return Err(bindery_sdk::job::checkpoint(&done));
+/// # Ok::<(), bindery_sdk::Error>(())
+/// ```
+pub fn checkpoint(state: &impl Serialize) -> Error {
+    let kept = serde_json::to_string(state).map_err(Error::from);
+    match kept.and_then(|text| call(|| host::checkpoint(&text))) {
+        Err(error) => error,
+        // The host ends the guest instead of answering.
+        Ok(()) => Error::new("Internal", "the host answered a checkpoint"),
+    }
+}
+
+/// The state of the last [`checkpoint`]; none before the first.
+///
+/// # Errors
+/// `InvalidJson` if it is not an `S`.
+pub fn restored<S: DeserializeOwned>() -> Result<Option<S>, Error> {
+    Ok(call(host::restored)?.map(|text| serde_json::from_str(&text)).transpose()?)
+}

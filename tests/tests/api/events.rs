@@ -87,7 +87,7 @@ async fn job(server: &Server) -> Job {
     let publish = PublishRunbook::default();
     server.owner.publish_runbook(ACCOUNT, "Says", &publish).await.expect("published");
     let (runbook, parameters) = ("Says".parse().expect("a name"), serde_json::Map::new());
-    let new = NewJob { runbook, parameters, placement: None };
+    let new = NewJob { runbook, parameters, placement: None, dry_run: false };
     server.owner.start_job(ACCOUNT, &new).await.expect("a job")
 }
 

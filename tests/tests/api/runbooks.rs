@@ -117,6 +117,7 @@ async fn parameters_must_fit_the_schema_of_the_published_version() {
             runbook: "Greets".parse().expect("a name"),
             parameters: parameters.as_object().cloned().expect("an object"),
             placement: None,
+            dry_run: false,
         };
         owner.start_job(ACCOUNT, &new).await
     };
@@ -128,7 +129,7 @@ async fn parameters_must_fit_the_schema_of_the_published_version() {
     assert_eq!(job.parameters, json!({ "who": "you" }));
     let id = job.id.to_string();
     assert_eq!(owner.job(ACCOUNT, &id).await.expect("the job").id, job.id);
-    let replay = owner.replay_job(ACCOUNT, &id, &Default::default()).await;
+    let replay = owner.replay_job(ACCOUNT, &id, &Default::default(), None).await;
     assert_eq!(code(replay), Code::NotYet);
 }
 

@@ -40,6 +40,7 @@ impl Server {
             builtins: vec![],
             publishers: vec![],
             modules: vec![],
+            replayer: None,
             fingerprint: None,
         };
         let plane = ControlPlane::open(config).await.expect("a control plane");

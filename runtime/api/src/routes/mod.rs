@@ -65,8 +65,8 @@ pub enum Body {
     Json { schema: SchemaOf, optional: bool },
     /// Any JSON object: a schema or the OpenAPI document itself.
     AnyJson,
-    /// Bytes of one of these media types.
-    Bytes(&'static [&'static str]),
+    /// Bytes of one of these media types; `optional` if a request may leave them out.
+    Bytes { types: &'static [&'static str], optional: bool },
     /// Server-sent events, each with JSON of a type as its data.
     Events(SchemaOf),
     /// The connection becomes a WebSocket.
@@ -79,7 +79,7 @@ impl Body {
         match self {
             Body::None | Body::WebSocket => &[],
             Body::Json { .. } | Body::AnyJson => &["application/json"],
-            Body::Bytes(types) => types,
+            Body::Bytes { types, .. } => types,
             Body::Events(_) => &["text/event-stream"],
         }
     }
@@ -171,7 +171,11 @@ impl Route {
     }
 
     const fn takes_bytes(self, types: &'static [&'static str]) -> Self {
-        Self { request: Body::Bytes(types), ..self }
+        Self { request: Body::Bytes { types, optional: false }, ..self }
+    }
+
+    const fn may_take_bytes(self, types: &'static [&'static str]) -> Self {
+        Self { request: Body::Bytes { types, optional: true }, ..self }
     }
 
     const fn answers<T: JsonSchema>(self) -> Self {
@@ -183,7 +187,7 @@ impl Route {
     }
 
     const fn answers_bytes(self, types: &'static [&'static str]) -> Self {
-        Self { response: Body::Bytes(types), ..self }
+        Self { response: Body::Bytes { types, optional: false }, ..self }
     }
 
     const fn answers_events<T: JsonSchema>(self) -> Self {

@@ -28,6 +28,7 @@ use bindery_core::{
 /// for them.
 const CONTENT: &[&str] = &["application/octet-stream"];
 /// What an import takes.
+const MODULE: &[&str] = &[WASM];
 const IMPORT: &[&str] = &[WASM, BUNDLE];
 
 macro_rules! routes {
@@ -144,7 +145,7 @@ routes! {
     }
     ReplayJob: Post "/v1/accounts/{account}/jobs/{job}/replay"
         "Run a job again from its journal, without effect on anything" {
-        .for_role(Operator).may_take::<ReplayJob>().answers::<Replay>()
+        .for_role(Operator).query::<ReplayJob>().may_take_bytes(MODULE).answers::<Replay>()
     }
 
     ListComputers: Get "/v1/computers" "List computers" {

@@ -145,6 +145,7 @@ async fn closed(client: &Client) -> Result<Vec<Check>> {
             runbook: name.parse()?,
             parameters: serde_json::Map::new(),
             placement: None,
+            dry_run: false,
         };
         let start = client.start_job(ACCOUNT, &new).await.map(drop);
         let answers = [refused(export)?, refused(delete)?, refused(start)?];

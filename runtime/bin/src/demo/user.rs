@@ -25,7 +25,12 @@ pub(super) async fn run(client: &Client, show: &Show) -> Result<Vec<Job>> {
             true => Some(Placement::Computer(any_worker(client).await?)),
             false => None,
         };
-        let new = NewJob { runbook: imported.name, parameters: parameters(&name), placement };
+        let new = NewJob {
+            runbook: imported.name,
+            parameters: parameters(&name),
+            placement,
+            dry_run: false,
+        };
         let started = client.start_job(ACCOUNT, &new).await?;
         let id = started.id.to_string();
         let job = until("the user's job to end", PATIENCE, async || {

@@ -27,6 +27,7 @@ pub(super) async fn make(data: &Path) -> Result<OwnerToken, CliFailure> {
         builtins: vec![],
         publishers: vec![],
         modules: vec![],
+        replayer: None,
         fingerprint: None,
     });
     let secret = plane.await?.owner_token("recovery").await?;

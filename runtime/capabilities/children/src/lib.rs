@@ -37,6 +37,11 @@ impl Capability for Children {
         self.upstream.call(job, call.sequence, operation, call.arguments).await
     }
 
+    /// The control plane knows: the children of a dry run are dry runs.
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        self.perform(call).await
+    }
+
     async fn reconcile(&self, _call: &Call<'_>) -> Reconciled {
         // The control plane starts children once under (job, sequence): saying it again is safe.
         Reconciled::NotBegun

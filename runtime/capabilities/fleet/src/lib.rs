@@ -37,6 +37,11 @@ impl Capability for Fleet {
         self.upstream.call(job, call.sequence, operation, call.arguments).await
     }
 
+    /// The control plane knows: it configures no computer for a dry run.
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        self.perform(call).await
+    }
+
     fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
         // An agent that is cut off waits for its control plane; the job's own deadline still holds.
         None

@@ -1,12 +1,15 @@
 //! Who and where a job is, what it was given, how long it has, and what it hands back.
 //!
 //! It answers from the facts of the job alone: it asks no clock, no disk and no network. The gate
-//! itself remembers the result; here its form is checked.
+//! itself remembers the result and the state of a checkpoint; here their form is checked.
 
 use bindery_core::{
     code::{Code, Failure},
     limit,
-    operation::{JOB_CONTEXT, JOB_PARAMETERS, JOB_REMAINING, JOB_RESULT, Operation},
+    operation::{
+        JOB_CHECKPOINT, JOB_CONTEXT, JOB_PARAMETERS, JOB_REMAINING, JOB_RESTORED, JOB_RESULT,
+        Operation,
+    },
 };
 use bindery_sandbox::{
     capability::{Call, Capability, JobFacts},
@@ -21,7 +24,14 @@ pub struct Job;
 #[async_trait::async_trait]
 impl Capability for Job {
     fn operations(&self) -> Vec<&'static Operation> {
-        vec![&JOB_CONTEXT, &JOB_PARAMETERS, &JOB_REMAINING, &JOB_RESULT]
+        vec![
+            &JOB_CONTEXT,
+            &JOB_PARAMETERS,
+            &JOB_REMAINING,
+            &JOB_RESULT,
+            &JOB_CHECKPOINT,
+            &JOB_RESTORED,
+        ]
     }
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
@@ -29,7 +39,11 @@ impl Capability for Job {
             it if *it == JOB_CONTEXT => Ok(context(call.job)),
             it if *it == JOB_PARAMETERS => Ok(call.job.parameters.to_string().into()),
             it if *it == JOB_REMAINING => Ok(remaining(call)),
-            _ => check_result(call),
+            it if *it == JOB_RESTORED => {
+                Ok(call.restored.as_deref().map_or(Value::Null, Value::from))
+            }
+            it if *it == JOB_CHECKPOINT => check(call, "state"),
+            _ => check(call, "value"),
         }
     }
 }
@@ -43,7 +57,7 @@ fn context(job: &JobFacts) -> Value {
         "digest": job.digest,
         "workerId": job.worker,
         "trigger": job.trigger,
-        "dryRun": false,
+        "dryRun": job.dry_run,
         "startedAt": job.started_at,
     });
     if let Some((id, name)) = &job.computer {
@@ -68,15 +82,16 @@ fn remaining(call: &Call<'_>) -> Value {
     })
 }
 
-fn check_result(call: &Call<'_>) -> Result<Value, Failure> {
-    let text: String = call.argument("value")?;
+/// Whether the argument `name` is JSON that fits into a record.
+fn check(call: &Call<'_>, name: &str) -> Result<Value, Failure> {
+    let text: String = call.argument(name)?;
     if text.len() > limit::STREAM_RECORD_BYTES {
         let (size, most) = (text.len(), limit::STREAM_RECORD_BYTES);
-        let message = format!("the result has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
+        let message = format!("the {name} has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
         return Err(Failure::new(Code::TooLarge, message));
     }
     serde_json::from_str::<Value>(&text).map_err(|error| {
-        Failure::new(Code::InvalidArguments, format!("the result is not JSON: {error}"))
+        Failure::new(Code::InvalidArguments, format!("the {name} is not JSON: {error}"))
     })?;
     Ok(Value::Null)
 }

@@ -26,6 +26,7 @@ fn facts() -> JobFacts {
         run: None,
         trigger: Trigger::Scheduled,
         deadline: None,
+        dry_run: false,
         started_at: time(NOON),
     }
 }
@@ -33,7 +34,8 @@ fn facts() -> JobFacts {
 async fn ask(job: &JobFacts, operation: &'static Operation, arguments: Value) -> Reply {
     let say = |_, _, _| {};
     let now = time("2026-11-22T12:00:01.500Z");
-    let call = Call { job, sequence: 1, operation, arguments: &arguments, now, say: &say };
+    let call =
+        Call { job, sequence: 1, operation, arguments: &arguments, now, restored: None, say: &say };
     Job.perform(&call).await
 }
 

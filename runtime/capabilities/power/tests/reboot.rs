@@ -77,6 +77,7 @@ fn computer() -> Computer {
         run: None,
         trigger: Trigger::Manual,
         deadline: None,
+        dry_run: false,
         started_at: clock.now(),
     };
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,7 +106,15 @@ impl Computer {
     fn call<'a>(&'a self, sequence: u64, arguments: &'a Value) -> Call<'a> {
         let operation = &operation::POWER_REBOOT;
         let now = self.facts.started_at;
-        Call { job: &self.facts, sequence, operation, arguments, now, say: &|_, _, _| () }
+        Call {
+            job: &self.facts,
+            sequence,
+            operation,
+            arguments,
+            now,
+            restored: None,
+            say: &|_, _, _| (),
+        }
     }
 
     async fn reboot(&self, power: &Power, sequence: u64) -> Result<Value, Failure> {

@@ -22,6 +22,7 @@ fn facts() -> JobFacts {
         run: None,
         trigger: Trigger::Manual,
         deadline: None,
+        dry_run: false,
         started_at: Timestamp::UNIX_EPOCH,
     }
 }
@@ -29,7 +30,15 @@ fn facts() -> JobFacts {
 async fn append(arguments: Value) -> Result<Value, Failure> {
     let (job, now, say) = (facts(), Timestamp::UNIX_EPOCH, |_, _, _| {});
     let operation = &RECORDS_APPEND;
-    let call = Call { job: &job, sequence: 1, operation, arguments: &arguments, now, say: &say };
+    let call = Call {
+        job: &job,
+        sequence: 1,
+        operation,
+        arguments: &arguments,
+        now,
+        restored: None,
+        say: &say,
+    };
     Records.perform(&call).await
 }
 

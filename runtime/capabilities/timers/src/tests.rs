@@ -23,6 +23,7 @@ fn facts() -> JobFacts {
         run: None,
         trigger: Trigger::Manual,
         deadline: None,
+        dry_run: false,
         started_at: Timestamp::UNIX_EPOCH,
     }
 }
@@ -45,7 +46,15 @@ async fn sleep(now: &str, arguments: Value) -> (Result<Value, Failure>, Timestam
     let clock = Arc::new(Jumping(Mutex::new(Timestamp::UNIX_EPOCH)));
     let (job, now, say) = (facts(), now.parse().expect("a time"), |_, _, _| {});
     let operation = &CLOCK_SLEEP;
-    let call = Call { job: &job, sequence: 1, operation, arguments: &arguments, now, say: &say };
+    let call = Call {
+        job: &job,
+        sequence: 1,
+        operation,
+        arguments: &arguments,
+        now,
+        restored: None,
+        say: &say,
+    };
     let reply = Timers::new(clock.clone()).perform(&call).await;
     (reply, clock.now())
 }

@@ -12,7 +12,7 @@ use bindery_core::{
     limit,
     operation::{self, Class, Operation},
     stream::StreamKind,
-    update::Plan,
+    update::{InstallResult, InstallStatus, Plan, UpdateResult},
 };
 use bindery_sandbox::capability::{Call, Capability, Reconciled};
 use parking_lot::Mutex;
@@ -88,6 +88,25 @@ impl Capability for Updates {
             it if *it == operation::UPDATES_DOWNLOAD => self.download(call).await,
             _ => self.install(call).await,
         }
+    }
+
+    /// As if all of the plan had gone well.
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        let plan = whole_plan(call)?;
+        if *call.operation == operation::UPDATES_DOWNLOAD {
+            return Ok(Value::Null);
+        }
+        let succeeded = |update: &String| UpdateResult {
+            update: update.clone(),
+            status: InstallStatus::Succeeded,
+            error: None,
+        };
+        to_json(InstallResult {
+            started_at: call.now,
+            ended_at: call.now,
+            results: plan.updates.iter().map(succeeded).collect(),
+            reboot: self.provider.pending_reboot().await?,
+        })
     }
 
     async fn reconcile(&self, call: &Call<'_>) -> Reconciled {

@@ -56,6 +56,7 @@ fn job(folder: &Path, changes: bool) -> Job {
         run: None,
         trigger: Trigger::Manual,
         deadline: None,
+        dry_run: false,
         started_at: clock.now(),
     };
     Job {
@@ -85,7 +86,7 @@ impl Job {
         say: &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync),
     ) -> Call<'a> {
         let now = self.facts.started_at;
-        Call { job: &self.facts, sequence: 5, operation, arguments, now, say }
+        Call { job: &self.facts, sequence: 5, operation, arguments, now, restored: None, say }
     }
 
     async fn plan_of_all(&self) -> Value {

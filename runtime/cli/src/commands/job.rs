@@ -14,13 +14,16 @@ use bindery_client::{Client, jobs::JobVerb};
 use bindery_core::{
     digest::Digest,
     id::JobId,
-    job::{JobStatus, Placement},
+    job::{Change, JobStatus, Placement},
     name::Name,
     stream::{StreamKind, StreamRecord},
 };
 use futures::{StreamExt, pin_mut};
 use serde_json::{Map, Value};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -41,6 +44,9 @@ pub enum Verb {
         /// Run it on a worker of this group
         #[arg(long)]
         group: Option<Name>,
+        /// Change nothing: reading is real, and changes are only listed
+        #[arg(long)]
+        dry_run: bool,
         /// Follow it until it has ended
         #[arg(long)]
         watch: bool,
@@ -103,8 +109,12 @@ pub enum Verb {
         /// Id of the job
         id: JobId,
         /// Try this version of its runbook instead of the one that it ran
-        #[arg(long)]
+        #[arg(long, conflicts_with = "with")]
         digest: Option<Digest>,
+        /// Try this module instead of the one that it ran: the same answers, until it asks for
+        /// something else
+        #[arg(long, value_name = "FILE.wasm")]
+        with: Option<PathBuf>,
     },
 }
 
@@ -135,7 +145,7 @@ pub(crate) async fn run(
 ) -> Result<(), CliFailure> {
     let (client, account) = (context.client()?, context.account());
     match verb {
-        Verb::Start { runbook, one, all, computer, group, watch: follow } => {
+        Verb::Start { runbook, one, all, computer, group, dry_run, watch: follow } => {
             let mut parameters = all.unwrap_or_default();
             parameters.extend(one);
             let placement = match (computer, group) {
@@ -144,7 +154,8 @@ pub(crate) async fn run(
                 }
                 (None, group) => group.map(Placement::Group),
             };
-            let job = client.start_job(account, &NewJob { runbook, parameters, placement }).await?;
+            let new = NewJob { runbook, parameters, placement, dry_run };
+            let job = client.start_job(account, &new).await?;
             if !follow {
                 return out.show(&job, show);
             }
@@ -161,9 +172,11 @@ pub(crate) async fn run(
             let page = client.list_journal(account, &id.to_string(), &paging.into()).await?;
             out.page(&page, journal::list)
         }
-        Verb::Replay { id, digest } => {
+        Verb::Replay { id, digest, with } => {
             let how = ReplayJob { digest };
-            journal::tell(&client.replay_job(account, &id.to_string(), &how).await?, out)
+            let file = with.map(|path| fs::read(&path).map_err(|error| unreadable(&path, &error)));
+            let file = file.transpose()?.map(Into::into);
+            journal::tell(&client.replay_job(account, &id.to_string(), &how, file).await?, out)
         }
         Verb::Stop { id } => ask(context, id, JobVerb::Stop, out).await,
         Verb::Suspend { id } => ask(context, id, JobVerb::Suspend, out).await,
@@ -209,7 +222,12 @@ async fn watch(
     }
     bar.finish_and_clear();
     match last {
-        Some(job) => verdict(&job),
+        Some(job) => {
+            if job.dry_run && !out.is_json() {
+                out.line(&changes(&job.changes))?;
+            }
+            verdict(&job)
+        }
         None => Err(CliFailure::new(Exit::Internal, format!("job {id} said nothing"))),
     }
 }
@@ -264,9 +282,23 @@ fn list(jobs: &[Job]) -> String {
     )
 }
 
+/// What a dry run would have changed.
+fn changes(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return "The dry run would change nothing.".to_owned();
+    }
+    let rows = changes
+        .iter()
+        .map(|change| [change.operation.clone(), journal::cut(journal::value(&change.arguments))]);
+    format!(
+        "The dry run changed nothing. A real one would ask for:\n{}",
+        table::rows(["OPERATION", "ARGUMENTS"], rows).trim_end()
+    )
+}
+
 fn show(job: &Job) -> String {
     let error = job.error.as_ref();
-    table::fields([
+    let fields = table::fields([
         ("Id", job.id.to_string()),
         ("Runbook", job.runbook.to_string()),
         ("Status", status_of(job)),
@@ -282,7 +314,12 @@ fn show(job: &Job) -> String {
         ("Started", table::time(job.started_at)),
         ("Ended", table::time(job.ended_at)),
         ("Deadline", table::time(job.deadline)),
-    ])
+        ("Dry run", if job.dry_run { "yes".to_owned() } else { String::new() }),
+    ]);
+    match job.dry_run && job.ended() {
+        true => format!("{fields}\n{}\n", changes(&job.changes)),
+        false => fields,
+    }
 }
 
 #[cfg(test)]

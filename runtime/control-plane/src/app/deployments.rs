@@ -294,6 +294,7 @@ impl ControlPlane {
             parent: None,
             run: Some(id),
             deadline: Some(deadline),
+            dry_run: false,
         };
         let job = self.new_job(&Begin { runbook: &runbook, wanted })?;
         let run = new_run(id, deployment, job.id, (now, deadline), retry_of);

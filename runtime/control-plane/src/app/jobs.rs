@@ -36,6 +36,7 @@ pub(crate) struct Wanted {
     pub(crate) parent: Option<Parent>,
     pub(crate) run: Option<RunId>,
     pub(crate) deadline: Option<Timestamp>,
+    pub(crate) dry_run: bool,
 }
 
 /// A runbook, and the job of it that is to begin.
@@ -52,12 +53,18 @@ impl ControlPlane {
         runbook: &Name,
         parameters: Value,
         placement: Option<Placement>,
+        dry_run: bool,
         caller: &Caller,
     ) -> Result<Job, Failure> {
         let runbook = self.runbook(account, runbook).await?;
-        if let Some(seal) = &runbook.seal {
-            seal.check(Verb::Start)?;
-            seal.check_start(&Starter::Caller)?;
+        match &runbook.seal {
+            // It changes nothing, so it matters not who asks for it.
+            Some(seal) if dry_run => seal.check(Verb::DryRun)?,
+            Some(seal) => {
+                seal.check(Verb::Start)?;
+                seal.check_start(&Starter::Caller)?;
+            }
+            None => {}
         }
         let placement = placement.unwrap_or(Placement::Sandbox);
         if self.candidates(account, &placement).await?.is_empty() {
@@ -72,6 +79,7 @@ impl ControlPlane {
             parent: None,
             run: None,
             deadline: None,
+            dry_run,
         };
         self.begin(Begin { runbook: &runbook, wanted }).await
     }
@@ -105,6 +113,8 @@ impl ControlPlane {
             parent: wanted.parent.clone(),
             run: wanted.run,
             deadline: wanted.deadline,
+            dry_run: wanted.dry_run,
+            changes: vec![],
             created_at: now,
             started_at: None,
             ended_at: None,
@@ -235,7 +245,7 @@ impl ControlPlane {
         let job = self.job(account, id).await?;
         self.check_verb(&job, Verb::Rerun).await?;
         let (parameters, placement) = (job.parameters, Some(job.placement));
-        self.start_job(account, &job.runbook, parameters, placement, caller).await
+        self.start_job(account, &job.runbook, parameters, placement, job.dry_run, caller).await
     }
 
     /// Whether the seal of the version that a job runs allows `verb`.

@@ -5,6 +5,7 @@ pub(crate) mod computers;
 pub(crate) mod deployments;
 pub(crate) mod jobs;
 pub(crate) mod log;
+pub(crate) mod replays;
 pub(crate) mod runbooks;
 pub(crate) mod runs;
 pub(crate) mod tokens;

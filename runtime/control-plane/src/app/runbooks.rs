@@ -225,7 +225,7 @@ impl ControlPlane {
         Ok(runbook)
     }
 
-    async fn content(&self, digest: &Digest) -> Result<Bytes, Failure> {
+    pub(crate) async fn content(&self, digest: &Digest) -> Result<Bytes, Failure> {
         self.stores.blobs.get(digest).await?.ok_or_else(|| {
             Failure::new(Code::StoreDamaged, format!("the bytes of {digest} are not in the store"))
         })

@@ -1,28 +1,25 @@
 //! Jobs: started, listed, shown, stopped; and what they wrote to their streams.
 
 use crate::{
-    app::tokens::Caller,
+    app::{
+        replays::{Tried, Try},
+        tokens::Caller,
+    },
     http::{
         Reply,
-        extract::{self, MaybeJson, Path, Query},
+        extract::{self, File, Path, Query},
         page::{self, place},
-        problem::Refusal,
+        problem::invalid,
     },
     plane::ControlPlane,
 };
 use axum::{Json, extract::State};
 use bindery_api::{
     jobs::{Job, ListJobs, ListStreams, NewJob},
-    journal::{Replay, ReplayJob},
+    journal::{Replay, ReplayEnd, ReplayJob},
     page::Page,
 };
-use bindery_core::{
-    code::{Code, Failure},
-    id::JobId,
-    name::Name,
-    seal::Verb,
-    stream::StreamRecord,
-};
+use bindery_core::{id::JobId, name::Name, seal::Verb, stream::StreamRecord};
 
 pub(super) async fn list(
     State(plane): State<ControlPlane>,
@@ -41,7 +38,9 @@ pub(super) async fn start(
     extract::Json(new): extract::Json<NewJob>,
 ) -> Reply<Job> {
     let parameters = new.parameters.into();
-    let job = plane.start_job(&account, &new.runbook, parameters, new.placement, &caller).await?;
+    let (placement, dry_run) = (new.placement, new.dry_run);
+    let job =
+        plane.start_job(&account, &new.runbook, parameters, placement, dry_run, &caller).await?;
     Ok(Json(job.into()))
 }
 
@@ -108,20 +107,40 @@ pub(super) async fn resume(
 pub(super) async fn replay(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
-    MaybeJson(_): MaybeJson<ReplayJob>,
+    Query(query): Query<ReplayJob>,
+    File(wasm): File,
 ) -> Reply<Replay> {
-    Err(not_yet(&plane, &account, job, Verb::Replay).await)
-}
-
-/// The refusal of a verb that this version lacks. What a seal forbids is refused as that.
-async fn not_yet(plane: &ControlPlane, account: &Name, job: JobId, verb: Verb) -> Refusal {
-    let checked = match plane.job(account, job).await {
-        Ok(job) => plane.check_verb(&job, verb).await,
-        Err(failure) => Err(failure),
+    let which = match (wasm.is_empty(), query.digest) {
+        (false, None) => Try::File(wasm),
+        (true, Some(digest)) => Try::Version(digest),
+        (true, None) => Try::Same,
+        (false, Some(_)) => return Err(invalid("a digest or a file, not both").into()),
     };
-    let lacking = || {
-        let message = format!("this version of Bindery cannot {verb:?} a job").to_lowercase();
-        Failure::new(Code::NotYet, message.replace("bindery", "Bindery"))
+    let Tried { digest, counterfactual, replayed } = plane.replay_job(&account, job, which).await?;
+    let end = match (&replayed.mismatch, &replayed.outcome) {
+        (Some(_), _) => ReplayEnd::Differs,
+        (None, Some(_)) => ReplayEnd::Ended,
+        (None, None) => ReplayEnd::JournalEnds,
     };
-    checked.err().unwrap_or_else(lacking).into()
+    let time = plane.clock.now();
+    let record = |((kind, text, value), sequence)| StreamRecord {
+        job,
+        sequence,
+        index: 0,
+        time,
+        kind,
+        text,
+        value,
+    };
+    Ok(Json(Replay {
+        job,
+        digest,
+        counterfactual,
+        end,
+        entries: replayed.entries,
+        next: replayed.next,
+        streams: replayed.said.into_iter().zip(0..).map(record).collect(),
+        outcome: replayed.outcome,
+        difference: replayed.mismatch,
+    }))
 }

@@ -1,7 +1,7 @@
 //! The journal of a job, as its operator sees it: which operation, when, and how it answered.
 //!
-//! Arguments are shown as their digest; parameters, the seed and the order of the header are not
-//! shown at all.
+//! Secrets are in no journal. What a replay starts from is not shown: the seed, and orders with their
+//! signatures; parameters are shown with the job.
 
 use crate::{
     http::{
@@ -16,9 +16,8 @@ use bindery_api::{
     journal::{JournalEntry, JournalStep},
     page::{Page, PageQuery},
 };
-use bindery_core::{digest::Digest, id::JobId, job::Outcome, name::Name};
+use bindery_core::{id::JobId, job::Outcome, name::Name};
 use bindery_journal::entry::{Body, Entry, Reply as Answer};
-use serde_json::Value;
 
 pub(super) async fn list(
     State(plane): State<ControlPlane>,
@@ -34,34 +33,40 @@ pub(super) async fn list(
 }
 
 fn shown(entry: Entry) -> JournalEntry {
-    let bare = JournalEntry {
+    let bare = |step| JournalEntry {
         sequence: entry.sequence,
         time: entry.time,
-        step: JournalStep::Note,
+        step,
         operation: None,
         arguments: None,
+        text: None,
         result: None,
         error: None,
     };
     match entry.body {
-        Body::Header(_) => JournalEntry { step: JournalStep::Header, ..bare },
+        Body::Header(_) => bare(JournalStep::Header),
         Body::Operation { operation, arguments, reply } => JournalEntry {
-            step: JournalStep::Call,
             operation: Some(operation),
-            arguments: Some(digest(&arguments)),
-            ..answered(reply, bare)
+            arguments: Some(arguments),
+            ..answered(reply, bare(JournalStep::Call))
         },
         Body::Intent { operation, arguments } => JournalEntry {
-            step: JournalStep::Intent,
             operation: Some(operation),
-            arguments: Some(digest(&arguments)),
-            ..bare
+            arguments: Some(arguments),
+            ..bare(JournalStep::Intent)
         },
-        Body::Outcome { reply, .. } => {
-            JournalEntry { step: JournalStep::Outcome, ..answered(reply, bare) }
+        Body::Outcome { reply, .. } => answered(reply, bare(JournalStep::Outcome)),
+        Body::Note { text, .. } => JournalEntry { text: Some(text), ..bare(JournalStep::Note) },
+        Body::Order(_) => bare(JournalStep::Order),
+        Body::End(outcome) => {
+            let text = Some(outcome.name().to_owned());
+            let entry = JournalEntry { text, ..bare(JournalStep::End) };
+            match outcome {
+                Outcome::Completed(result) => JournalEntry { result, ..entry },
+                Outcome::Failed(error) => JournalEntry { error: Some(error), ..entry },
+                Outcome::Stopped | Outcome::Suspended => entry,
+            }
         }
-        Body::End(Outcome::Failed(error)) => JournalEntry { error: Some(error), ..bare },
-        Body::Note { .. } | Body::End(_) | Body::Order(_) => bare,
     }
 }
 
@@ -72,23 +77,28 @@ fn answered(reply: Answer, entry: JournalEntry) -> JournalEntry {
     }
 }
 
-fn digest(arguments: &Value) -> Digest {
-    Digest::of(arguments.to_string().as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bindery_core::{digest::Digest, runbook::Limits};
+    use bindery_journal::entry::Header;
     use serde_json::json;
 
     #[test]
-    fn arguments_are_shown_as_their_digest_alone() {
-        let arguments = json!({ "password": "hunter2" });
-        let body = Body::Intent { operation: "power.reboot".into(), arguments: arguments.clone() };
+    fn what_a_replay_starts_from_is_not_shown() {
+        let header = Header {
+            job: JobId::from_bytes([1; 16]),
+            digest: Digest::of(b""),
+            parameters: json!({ "who": "you" }),
+            limits: Limits::default(),
+            seed: [77; 32],
+            order: Some("signed".into()),
+        };
         let time = jiff::Timestamp::UNIX_EPOCH;
-        let entry = shown(Entry { sequence: 3, time, body });
-        assert_eq!((entry.step, entry.arguments), (JournalStep::Intent, Some(digest(&arguments))));
-        let text = serde_json::to_string(&entry).expect("JSON");
-        assert!(!text.contains("hunter2"), "{text}");
+        for body in [Body::Header(header), Body::Order("signed".into())] {
+            let entry = shown(Entry { sequence: 3, time, body });
+            let text = serde_json::to_string(&entry).expect("JSON");
+            assert!(!["signed", "you", "77"].iter().any(|hidden| text.contains(hidden)), "{text}");
+        }
     }
 }

@@ -26,6 +26,7 @@ async fn api() -> (tempfile::TempDir, Router) {
         builtins: vec![],
         publishers: vec![],
         modules: vec![],
+        replayer: None,
         fingerprint: None,
     });
     (folder, router(plane.await.expect("a control plane")))

@@ -57,6 +57,7 @@ impl House {
             builtins: vec![],
             publishers: vec![],
             modules: vec![],
+            replayer: None,
             fingerprint: None,
         };
         let plane = ControlPlane::open(config).await.expect("a control plane");
@@ -72,7 +73,8 @@ impl House {
 
     async fn start(&self) -> Job {
         let name = "Empty".parse().expect("a name");
-        let started = self.plane.start_job(&account(), &name, json!({}), None, &somebody()).await;
+        let started =
+            self.plane.start_job(&account(), &name, json!({}), None, false, &somebody()).await;
         started.expect("a job")
     }
 

@@ -23,6 +23,11 @@ impl Cancel {
         });
     }
 
+    /// Takes the word back: what was to end begins again.
+    pub(super) fn clear(&self) {
+        self.0.send_replace(None);
+    }
+
     /// The reason, once there is one.
     pub fn reason(&self) -> Option<Failure> {
         self.0.borrow().clone()

@@ -7,7 +7,7 @@ use bindery_core::{
     digest::Digest,
     grant::{self, Grant, Power},
     limit,
-    operation::{Class, Operation},
+    operation::Operation,
 };
 use bindery_journal::entry::Header;
 use jiff::Timestamp;
@@ -98,9 +98,8 @@ pub(super) fn window(
     let Some(deadline) = deadline else {
         return Ok(());
     };
-    let changes = operation.class != Class::Read && operation.power.is_some();
     let reports = operation.power == Some(Power::RecordsWrite);
-    if !changes || reports {
+    if !operation.changes() || reports {
         return Ok(());
     }
     let left = remaining(deadline, now);

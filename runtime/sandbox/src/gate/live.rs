@@ -30,7 +30,8 @@ impl Gate {
             Err(refusal) => return self.entry(operation, arguments, Err(refusal)),
         };
         let say = |kind, text, value| self.note(kind, text, value);
-        if operation.class == Class::WriteOnce {
+        let rehearsed = self.facts.dry_run && operation.changes();
+        if operation.class == Class::WriteOnce && !rehearsed {
             let name = operation.name.to_owned();
             let intent = Body::Intent { operation: name, arguments: arguments.clone() };
             let sequence = self.writer.append(intent)?;
@@ -40,13 +41,34 @@ impl Gate {
             return self.outcome(sequence, reply).await;
         }
         let call = self.call(operation, &arguments, self.writer.sequence(), &say);
+        let work = async {
+            match rehearsed {
+                true => Ok(capability.rehearse(&call).await),
+                false => self.carry_out(capability.as_ref(), &call).await,
+            }
+        };
         let reply = tokio::select! {
             biased;
             reason = self.cancel.cancelled() => return Err(Fatal(reason)),
-            reply = self.carry_out(capability.as_ref(), &call) => reply?,
+            reply = work => reply?,
         };
         self.remember(operation, &arguments, &reply);
+        if *operation == operation::JOB_CHECKPOINT && reply.is_ok() {
+            return Err(self.checkpoint(arguments).await);
+        }
         self.entry(operation, arguments, reply)
+    }
+
+    /// Says once that the job comes near the end of its operations.
+    pub(super) fn warn_of_operations(&self, operations: u64) {
+        let most = self.limits.operations;
+        if operations == most.saturating_mul(limit::JOB_WARNING_PERCENT) / 100 {
+            let text = format!(
+                "the job has made {operations} of its {most} operations; \
+                 `job.checkpoint` lets it begin again with a state of its own"
+            );
+            self.note(StreamKind::Warning, text, None);
+        }
     }
 
     /// Grant and window; then what carries the operation out here.
@@ -105,7 +127,8 @@ impl Gate {
         say: Say<'a>,
     ) -> Call<'a> {
         let now = self.time.stamp(self.clock.now());
-        Call { job: &self.facts, sequence, operation, arguments, now, say }
+        let restored = self.start.lock().restored.clone();
+        Call { job: &self.facts, sequence, operation, arguments, now, restored, say }
     }
 
     pub(super) async fn carry_out(

@@ -3,12 +3,12 @@
 //! A replay asks no capability, but for a write-once operation that was begun and whose outcome
 //! nobody wrote down: there the capability finds out.
 
-use super::{Fatal, Gate, Turn, checks, clip};
+use super::{Fatal, Gate, Mode, Turn, checks, clip, trace::only_says};
 use crate::capability::Reconciled;
 use bindery_core::{
     code::{Code, Failure},
     job::Outcome,
-    operation::Operation,
+    operation::{self, Operation},
 };
 use bindery_journal::entry::{Body, Entry, Reply};
 use serde_json::{Value, json};
@@ -20,8 +20,12 @@ impl Gate {
         loop {
             let entry = turn.replay.pop_front()?;
             self.time.advance(entry.time);
-            match entry.body {
+            turn.trace.entries += 1;
+            match &entry.body {
                 Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended) => {}
+                Body::Operation { operation, .. }
+                    if self.mode == Mode::Counterfactual
+                        && operation::by_name(operation).is_some_and(only_says) => {}
                 _ => return Some(entry),
             }
         }
@@ -48,6 +52,9 @@ impl Gate {
             {
                 match self.next_entry(turn).map(|next| next.body) {
                     Some(Body::Outcome { reply, .. }) => Ok(reply),
+                    None if self.mode != Mode::Live => {
+                        Err(turn.trace.arrived(operation, arguments))
+                    }
                     None => self.in_doubt(operation, arguments, entry.sequence).await,
                     Some(Body::End(outcome)) => Err(Fatal(ended(outcome))),
                     Some(other) => {
@@ -106,10 +113,18 @@ impl Gate {
 }
 
 /// Whether the host ended the job at an operation that was not carried out, and so not written.
-fn by_host(outcome: &Outcome) -> bool {
+pub(crate) fn by_host(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Stopped | Outcome::Suspended => true,
-        Outcome::Failed(failure) => failure.code == Code::LimitExceeded,
+        Outcome::Failed(failure) => matches!(
+            failure.code,
+            Code::LimitExceeded
+                | Code::DeadlinePassed
+                | Code::OutcomeUnknown
+                | Code::WorkerRestarted
+                | Code::JournalDamaged
+                | Code::Internal
+        ),
         Outcome::Completed(_) => false,
     }
 }
@@ -121,13 +136,24 @@ fn ended(outcome: Outcome) -> Failure {
     }
 }
 
-fn side(body: &Body) -> Value {
+pub(super) fn side(body: &Body) -> Value {
     match body {
         Body::Operation { operation, arguments, .. } | Body::Intent { operation, arguments } => {
             json!({ "operation": operation, "arguments": arguments })
         }
         other => json!({ "entry": format!("{other:?}") }),
     }
+}
+
+/// The failure of a module that did not end as the journal says.
+pub(crate) fn mismatched_end(sequence: u64, then: &Outcome, now: &Outcome) -> Failure {
+    let message = format!(
+        "entry {sequence} of the journal says that the job ended as {}, and the module ends as {}",
+        then.name(),
+        now.name()
+    );
+    let details = json!({ "journal": { "end": then }, "module": { "end": now } });
+    Failure::new(Code::JournalMismatch, message).with(details)
 }
 
 fn mismatch(sequence: u64, journal: &Body, operation: &Operation, arguments: &Value) -> Failure {

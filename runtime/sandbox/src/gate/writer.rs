@@ -5,13 +5,13 @@ use crate::{
     clock::{Clock, VirtualTime},
     journal::Journal,
 };
-use bindery_core::limit;
+use bindery_core::{limit, stream::StreamKind};
 use bindery_journal::{
     entry::{Body, Entry},
     frame::PAYLOAD_MAX,
 };
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 pub(super) struct Writer {
     journal: Arc<dyn Journal>,
@@ -24,19 +24,37 @@ struct Next {
     sequence: u64,
     /// Bytes of the entries before it.
     bytes: u64,
+    /// Whether the job was told that they come near their limit.
+    warned: bool,
+}
+
+impl Next {
+    fn warns(&self) -> bool {
+        !self.warned && self.bytes >= limit::JOB_JOURNAL_BYTES / 100 * limit::JOB_WARNING_PERCENT
+    }
 }
 
 impl Writer {
     /// A writer behind the entries that are there already.
+    /// The journal's limit counts `entries`, the ones since the last checkpoint; `sequence` is the
+    /// next.
     pub(super) fn after(
-        entries: &[Entry],
+        sequence: u64,
+        entries: &VecDeque<Entry>,
         journal: Arc<dyn Journal>,
         time: VirtualTime,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let sequence = entries.len() as u64;
         let bytes = entries.iter().map(cost).sum();
-        Self { journal, next: Mutex::new(Next { sequence, bytes }), time, clock }
+        let mut next = Next { sequence, bytes, warned: false };
+        next.warned = next.warns();
+        Self { journal, next: Mutex::new(next), time, clock }
+    }
+
+    /// The journal's limit begins anew: a checkpoint was written.
+    pub(super) fn restart(&self) {
+        let mut next = self.next.lock();
+        (next.bytes, next.warned) = (0, false);
     }
 
     /// The sequence of the next entry.
@@ -47,6 +65,20 @@ impl Writer {
     /// Appends an entry and moves the guest's time to it; the entry's sequence.
     pub(super) fn append(&self, body: Body) -> Result<u64, Fatal> {
         let mut next = self.next.lock();
+        let sequence = self.add(&mut next, body)?;
+        if next.warns() {
+            next.warned = true;
+            let percent = limit::JOB_WARNING_PERCENT;
+            let text = format!(
+                "the job's journal has {percent} % of the bytes that it may have; \
+                 `job.checkpoint` lets it begin again with a state of its own"
+            );
+            self.add(&mut next, Body::Note { kind: StreamKind::Warning, text, value: None })?;
+        }
+        Ok(sequence)
+    }
+
+    fn add(&self, next: &mut Next, body: Body) -> Result<u64, Fatal> {
         let sequence = next.sequence;
         let entry = Entry { sequence, time: self.time.stamp(self.clock.now()), body };
         let bytes = next.bytes + cost(&entry);
@@ -60,7 +92,7 @@ impl Writer {
         }
         self.journal.append(&entry).map_err(Fatal)?;
         self.time.advance(entry.time);
-        *next = Next { sequence: sequence + 1, bytes };
+        (next.sequence, next.bytes) = (sequence + 1, bytes);
         Ok(sequence)
     }
 

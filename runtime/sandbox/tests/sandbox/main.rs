@@ -2,10 +2,13 @@
 
 mod support;
 
+mod checkpoint;
 mod compiling;
 mod components;
 mod contract;
+mod dry_run;
 mod gate;
 mod limits;
+mod past;
 mod programs;
 mod replay;

@@ -15,7 +15,7 @@ use bindery_sandbox::{
     clock::Clock,
     compile::{CompileIn, Compiler},
     engine::SandboxEngine,
-    gate::{Config, Gate},
+    gate::{Config, Gate, Mode},
     journal::{Journal, MemoryJournal},
     run::{Prepared, Sandbox},
 };
@@ -102,6 +102,15 @@ impl Capability for Fake {
                 Ok(Value::Null)
             }
             "power.reboot" => Ok(rebooted()),
+            "job.restored" => Ok(call.restored.as_deref().map_or(Value::Null, Value::from)),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        self.calls.lock().push("rehearse");
+        match call.operation.name {
+            "power.reboot" => Ok(rebooted()),
             _ => Ok(Value::Null),
         }
     }
@@ -127,6 +136,7 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
     pub(crate) parameters: Value,
     pub(crate) deadline: Option<&'static str>,
+    pub(crate) dry_run: bool,
     pub(crate) replay: Vec<Entry>,
     pub(crate) journal: MemoryJournal,
 }
@@ -145,6 +155,7 @@ impl Job {
             limits: Limits::default(),
             parameters: json!({}),
             deadline: None,
+            dry_run: false,
             replay: vec![],
             journal: MemoryJournal::default(),
         }
@@ -186,6 +197,7 @@ impl Job {
                 run: None,
                 trigger: Trigger::Manual,
                 deadline: self.deadline.map(|text| text.parse().expect("a time")),
+                dry_run: self.dry_run,
                 started_at: NOON.parse().expect("a time"),
             },
             grants: self.grants.iter().map(grant).collect(),
@@ -195,6 +207,7 @@ impl Job {
             journal,
             clock: self.fake.clock.clone(),
             replay: self.replay.clone(),
+            mode: Mode::Live,
         })
     }
 

@@ -326,6 +326,7 @@ pub(crate) fn job_order(number: u8) -> JobOrder {
         trigger: Trigger::Manual,
         run: None,
         deadline: None,
+        dry_run: false,
         history: 0,
         not_before: now(),
         not_after: now() + SignedDuration::from_secs(600),
