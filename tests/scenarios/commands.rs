@@ -144,7 +144,11 @@ fn runbooks(cli: &Cli<'_>) {
     let (out, wasm) = (cli.site.path("out.wasm"), cli.site.path("echo.wasm"));
     assert_eq!(fs::read(out).expect("a file"), fs::read(wasm).expect("a file"));
     assert_eq!(exported["runbook"], "Echo");
-    cli.says("runbook import SITE/echo.wasm --name Spare", "Spare");
+    let manifest = "name = \"Spare\"\ndescription = \"d\"\nversion = \"7\"\ngrants = []\n";
+    fs::write(cli.site.path("runbook.toml"), manifest).expect("written");
+    cli.refuses("runbook import SITE/echo.wasm", 2, "--manifest");
+    let spare = "runbook import SITE/echo.wasm --manifest SITE/runbook.toml";
+    cli.says(spare, "Version:         7");
     let deleted = cli.json("runbook delete Spare");
     assert_eq!(deleted, json!({ "runbook": "Spare", "deleted": true }));
     cli.refuses("runbook delete Spare", 4, "Spare");
@@ -193,6 +197,8 @@ fn deployments(cli: &Cli<'_>) -> String {
     cli.refuses("deployment cancel Nightly", 1, "has already run");
     cli.says("deployment create Later --all --at 2099-01-01T00:00:00Z", "2099-01-01");
     cli.says("deployment cancel Later", "Cancelled");
+    cli.refuses("deployment run Later", 1, "is cancelled");
+    cli.refuses("deployment preview", 2, "--computer <COMPUTER>");
     id
 }
 

@@ -43,6 +43,29 @@ async fn a_control_plane_that_is_killed_again_and_again_loses_nothing_and_its_ru
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_begins_before_the_agents_are_back_after_a_restart_waits_for_them() {
+    let mut site = Site::new();
+    let client = site.start_control_plane().await;
+    let further = ["--provider", "simulated", "--simulated", "linux", "--updates", "1"];
+    site.start_agent(&client, "sim", &further).await;
+    reported(&client, 1).await;
+    site.kill_agent("sim");
+    site.kill_control_plane();
+    let client = site.start_control_plane().await;
+    let run = deploy(&client, "Early", json!({ "rebootSetting": "Never" })).await;
+    wait_for("the master to ask for its workers", PATIENCE, async || {
+        let jobs = client.list_jobs(ACCOUNT, &ListJobs::default()).await.expect("jobs").items;
+        let id = jobs[0].id.to_string();
+        let said = client.list_streams(ACCOUNT, &id, &Default::default()).await.expect("streams");
+        if said.items.is_empty() { Err(format!("{jobs:?}")) } else { Ok(()) }
+    })
+    .await;
+    site.restart_agent("sim");
+    let run = ended(&client, &run).await;
+    assert_eq!(run.status, RunStatus::Succeeded, "{}", site.logs());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_is_killed_while_it_installs_goes_on_and_installs_each_update_once() {
     let mut site = Site::new();
     let packages = [

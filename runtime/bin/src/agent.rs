@@ -32,7 +32,7 @@ use bindery_worker::{
     allow::{Allow, AllowFile},
     config::Config,
     drain::Drain,
-    worker::Worker,
+    worker::{RunError, Worker},
 };
 use std::{
     error::Error,
@@ -194,7 +194,13 @@ pub(crate) async fn work(
         .map_err(|error| failed(Exit::Failed, "the agent cannot be started", &error))?;
     tracing::info!(name, computer = %facts.computer, changes, url = facts.url, "the agent runs");
     let ended = worker.run(Arc::new(connector), drain).await;
-    ended.map_err(|error| failed(Exit::Failed, "the agent ended", &error))
+    ended.map_err(|error| {
+        let failure = failed(Exit::Failed, "the agent ended", &error);
+        match error {
+            RunError::IdentityCopied(refusal) => failure.hint(refusal.code.remedy()),
+            _ => failure,
+        }
+    })
 }
 
 /// Why this computer could not be enrolled.

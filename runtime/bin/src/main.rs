@@ -34,9 +34,9 @@ use std::{
 /// How long what is left of the program may take to end.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
-/// Patches computers with sealed runbooks
+/// Patch fleets with sealed runbooks, and run your own beside them
 #[derive(Debug, Parser)]
-#[command(name = "bindery", version, about, propagate_version = true)]
+#[command(name = "bindery", version, propagate_version = true)]
 struct Program {
     #[command(flatten)]
     global: Global,

@@ -124,7 +124,7 @@ impl ControlPlane {
     }
 
     async fn sign_order(&self, job: &Job, lease: Lease) -> Result<Envelope, Failure> {
-        let version = self.version(&job.account, job.digest).await?;
+        let version = self.version(&job.account, &job.runbook, job.digest).await?;
         let run = match job.run {
             None => None,
             Some(id) => {

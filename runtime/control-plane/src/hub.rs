@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use tokio::sync::{
+    Notify,
     mpsc::{self, error::TrySendError},
     oneshot,
 };
@@ -52,6 +53,7 @@ struct State {
 /// The sessions, and who may have a free place now.
 pub(crate) struct Hub {
     state: Mutex<State>,
+    arrived: Notify,
     free: mpsc::UnboundedSender<Peer>,
     freed: Mutex<Option<mpsc::UnboundedReceiver<Peer>>>,
 }
@@ -59,7 +61,8 @@ pub(crate) struct Hub {
 impl Default for Hub {
     fn default() -> Self {
         let (free, freed) = mpsc::unbounded_channel();
-        Self { state: Mutex::default(), free, freed: Mutex::new(Some(freed)) }
+        let (state, arrived) = (Mutex::default(), Notify::new());
+        Self { state, arrived, free, freed: Mutex::new(Some(freed)) }
     }
 }
 
@@ -75,6 +78,7 @@ impl Hub {
         state.presence.insert(peer, presence);
         let session = Session { number, say, jobs: HashMap::new(), open: false };
         state.sessions.insert(peer, session);
+        self.arrived.notify_waiters();
         Ok(number)
     }
 
@@ -96,6 +100,17 @@ impl Hub {
 
     pub(crate) fn connected(&self, peer: Peer) -> bool {
         self.state.lock().sessions.contains_key(&peer)
+    }
+
+    /// Waits until `peer` is connected.
+    pub(crate) async fn arrival(&self, peer: Peer) {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.connected(peer) {
+                return;
+            }
+            arrived.await;
+        }
     }
 
     /// Whether this session is still the peer's current one.

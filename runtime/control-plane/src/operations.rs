@@ -5,7 +5,7 @@
 //! says it.
 
 use crate::{
-    app::jobs::{Begin, Wanted},
+    app::jobs::{Begin, Wanted, no_worker},
     documents::{CHILDREN, COMPUTERS, JOBS, RUNBOOKS, SNAPSHOTS, child_key, runbook_key},
     events::Event,
     hub::Peer,
@@ -270,8 +270,7 @@ impl ControlPlane {
             self.check_not_cancelled(run).await?;
         }
         if self.candidates(&parent.account, placement).await?.is_empty() {
-            let message = format!("account `{}` has no worker for {placement:?}", parent.account);
-            return Err(Failure::new(Code::NoWorker, message));
+            return Err(no_worker(&parent.account, placement));
         }
         let wanted = Wanted {
             parameters,

@@ -17,11 +17,14 @@ use std::{
     io, panic,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// The format that this build reads and writes.
 const FORMAT: &[u8] = b"bindery-store 1";
+/// How long the threads of a sled that was dropped may go on holding its files.
+const LINGER: Duration = Duration::from_secs(10);
 /// Memory that sled may use for pages, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 
@@ -128,10 +131,23 @@ pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Opens sled, which panics on some kinds of damage.
+/// Opens sled, which panics on some kinds of damage. The folder's lock is held: whoever still has
+/// sled's own is a sled of this process that was dropped, and lets go of it.
 pub(crate) fn database(path: &Path) -> Result<sled::Db, Fault> {
     let config = sled::Config::new().path(path).flush_every_ms(None).cache_capacity(CACHE_BYTES);
-    guard(move || Ok(config.open()?))
+    let patience = Instant::now() + LINGER;
+    guard(move || {
+        loop {
+            match config.open() {
+                Err(error) if is_locked(&error) && Instant::now() < patience => thread::yield_now(),
+                opened => return Ok(opened?),
+            }
+        }
+    })
+}
+
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(source) if source.to_string().contains("could not acquire lock"))
 }
 
 /// Runs `work`, and takes a panic of sled for damage.

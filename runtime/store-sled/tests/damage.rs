@@ -11,7 +11,10 @@ use bindery_store_sled::{
     recover::recover,
 };
 use serde_json::json;
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 const JOBS: Collection = Collection("jobs");
 
@@ -32,9 +35,20 @@ async fn fill(path: &Path) {
     }
 }
 
+/// The database below the store, as soon as the threads of the one that was dropped let go of it.
+fn sled_of(path: &Path) -> sled::Db {
+    let patience = Instant::now() + Duration::from_secs(10);
+    loop {
+        match sled::open(path.join("db")) {
+            Err(_) if Instant::now() < patience => std::thread::yield_now(),
+            opened => return opened.expect("opens"),
+        }
+    }
+}
+
 /// Turns one bit of the value of the first key that begins with `kind` and contains `needle`.
 fn damage(path: &Path, kind: u8, needle: &[u8]) {
-    let db = sled::open(path.join("db")).expect("opens");
+    let db = sled_of(path);
     let fits = |key: &[u8]| key[0] == kind && key.windows(needle.len()).any(|part| part == needle);
     let keys = db.iter().keys().map(|key| key.expect("a key"));
     let key = keys.into_iter().find(|key| fits(key)).expect("the key");

@@ -53,7 +53,7 @@ pub struct Worker {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// Another agent has this identity, and the control plane knows that one.
-    #[error("the control plane does not take this agent back: {0}")]
+    #[error("the control plane does not take this agent back")]
     IdentityCopied(#[source] Failure),
     /// The journal cannot be written: no job may go on.
     #[error("the worker's journal cannot be written")]

@@ -5,9 +5,17 @@ use bindery_api::{
     jobs::NewJob,
     page::PageQuery,
     runbooks::{ImportRunbook, PublishRunbook, Slot},
+    trust::TrustPublisher,
 };
-use bindery_core::{account::Role, code::Code, runbook::RunbookState};
+use bindery_client::jobs::JobVerb::{Stop, Terminate};
+use bindery_core::{
+    account::Role,
+    code::Code,
+    runbook::RunbookState,
+    seal::{Publisher, Seal, StartedBy, Verb},
+};
 use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bindery_seal::{key::SigningKey, statement::seal_module};
 use bytes::Bytes;
 use serde_json::json;
 
@@ -146,4 +154,45 @@ async fn an_open_runbook_is_exported_as_it_came_and_deleted() {
     assert_eq!(draft, file);
     owner.delete_runbook(ACCOUNT, "report").await.expect("deleted");
     assert_eq!(code(owner.runbook(ACCOUNT, "Report").await), Code::NotFound);
+}
+
+/// A bundle of [`PROGRAM`] that may be started and nothing else, and its publisher.
+fn sealed(name: &str) -> (Bytes, TrustPublisher) {
+    let key = SigningKey::from_seed([7; 32]);
+    let publisher = Publisher { name: "Acme".into(), key_id: key.public_key().key_id() };
+    let seal = Seal {
+        name: name.parse().expect("a name"),
+        version: "1".into(),
+        publisher: publisher.clone(),
+        grants: vec![],
+        verbs: vec![Verb::Start],
+        started_by: vec![StartedBy::Anyone],
+        limits: Default::default(),
+        not_before: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        not_after: None,
+    };
+    let bundle = seal_module(&seal, &wasm(PROGRAM), &key).and_then(|bundle| bundle.to_bytes());
+    let public_key = key.public_key().to_string();
+    (bundle.expect("a bundle").into(), TrustPublisher { publisher: publisher.name, public_key })
+}
+
+#[tokio::test]
+async fn a_seal_holds_for_its_runbook_alone_and_whatever_else_has_the_same_bytes() {
+    let Server { owner, .. } = &Server::start().await;
+    let (bundle, publisher) = sealed("Sealed");
+    owner.add_trust(&publisher).await.expect("trusted");
+    let ready = async |how: ImportRunbook, file: Bytes| {
+        let runbook = owner.import_runbook(ACCOUNT, &how, file).await.expect("a draft");
+        let (name, how) = (runbook.name.to_string(), PublishRunbook::default());
+        owner.publish_runbook(ACCOUNT, &name, &how).await.expect("published");
+        let new = NewJob { runbook: runbook.name, parameters: Default::default(), placement: None };
+        owner.start_job(ACCOUNT, &new).await.expect("a job").id.to_string()
+    };
+    let open = ready(named("Before"), wasm(PROGRAM)).await;
+    let closed = ready(ImportRunbook::default(), bundle).await;
+    owner.ask_job(ACCOUNT, &open, Terminate).await.expect("no seal forbids it");
+    ready(named("After"), wasm(PROGRAM)).await;
+    for verb in [Stop, Terminate] {
+        assert_eq!(code(owner.ask_job(ACCOUNT, &closed, verb).await), Code::RunbookSealed);
+    }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn run(demo: Demo, json: bool) -> Result<bool> {
     show.step("Running two runbooks of a user's own in the same account");
     let own = user::run(&client, &show).await?;
     let facts = facts::gather(&client, &run, &machines, before, after, own).await?;
-    show.finish(&facts, &folder)?;
+    show.finish(&facts, &folder, demo.once)?;
     if demo.once {
         processes.stop().await;
     } else {

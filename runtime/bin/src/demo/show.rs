@@ -81,7 +81,7 @@ impl Show {
         Ok(())
     }
 
-    pub(super) fn finish(&self, facts: &Facts, folder: &Path) -> Result<()> {
+    pub(super) fn finish(&self, facts: &Facts, folder: &Path, once: bool) -> Result<()> {
         if self.json {
             let text = serde_json::to_string_pretty(facts)?;
             return writeln!(stdout().lock(), "{text}").context("cannot print the facts");
@@ -103,8 +103,15 @@ impl Show {
             let mark = if check.holds { "ok  " } else { "FAIL" };
             self.say(&format!("  {mark} {}: {}", check.what, check.found));
         }
-        self.step("Look further (in another terminal, while the demo goes on)");
         let home = folder.display();
+        if once {
+            self.step("Look further (start the control plane again first, and leave it running)");
+            self.say(&format!(
+                "  BINDERY_HOME={home} cargo run -q -- serve --data {home}/control-plane"
+            ));
+        } else {
+            self.step("Look further (in another terminal, while the demo goes on)");
+        }
         for command in [
             format!("run report {}", facts.run.id),
             "log search --title openssl".to_owned(),

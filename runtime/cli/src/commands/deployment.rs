@@ -74,19 +74,28 @@ pub struct When {
     at: Option<Timestamp>,
 }
 
-/// What is to be done, and where.
+/// Which computers it targets.
 #[derive(Debug, clap::Args)]
-pub struct What {
+#[group(required = true, multiple = false)]
+struct Which {
     /// Target every computer of the workspace
-    #[arg(long, conflicts_with = "computer", required_unless_present = "computer")]
+    #[arg(long)]
     all: bool,
     /// Target this computer: its id or name; may be given more than once
     #[arg(long)]
     computer: Vec<String>,
-    /// Maintenance window in minutes
+}
+
+/// What is to be done, and where.
+#[derive(Debug, clap::Args)]
+pub struct What {
+    #[command(flatten)]
+    which: Which,
+    /// Maintenance window in minutes [default: 120]
     #[arg(long, value_name = "MINUTES")]
     duration: Option<u32>,
-    /// Choose updates of this classification; may be given more than once
+    /// Choose updates of this classification, such as Security; may be given more than once [default:
+    /// all]
     #[arg(long, value_parser = classification)]
     classification: Vec<Classification>,
     /// Choose this KB number, or names that fit this mask
@@ -98,10 +107,10 @@ pub struct What {
     /// Install updates that remove or downgrade other packages, too
     #[arg(long)]
     allow_removals: bool,
-    /// Reboot computers: IfRequired, Never, Always or RebootOnly
+    /// Reboot computers: IfRequired, Never, Always or RebootOnly [default: IfRequired]
     #[arg(long, value_name = "WHEN", value_parser = reboot)]
     reboot: Option<RebootSetting>,
-    /// Make workers of these computers: targeted or all
+    /// Make workers of these computers: targeted or all [default: targeted]
     #[arg(long, value_name = "WHICH", value_parser = onboard)]
     onboard: Option<Onboard>,
     /// Patch at most so many computers at once: a number, or a share such as 10%
@@ -150,7 +159,7 @@ impl What {
             account: Some(account),
             schedule,
             duration_minutes: self.duration,
-            targets: Targets { all: self.all, computers: self.computer },
+            targets: Targets { all: self.which.all, computers: self.which.computer },
             options,
         }
     }

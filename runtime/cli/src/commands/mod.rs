@@ -15,6 +15,7 @@ mod seal;
 mod token;
 mod trust;
 mod update;
+mod wasm_file;
 mod worker;
 
 use self::paging::ListVerb;

@@ -7,6 +7,7 @@ use crate::{
     output::{Output, table},
 };
 use bindery_api::{
+    log::LogRecord,
     page::PageQuery,
     runs::{ListRuns, MachineCounts, Run, RunEvent, RunReport},
 };
@@ -17,6 +18,7 @@ use bindery_core::{
 };
 use futures::{StreamExt, pin_mut};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -255,6 +257,14 @@ fn show_all(both: &RunAndMachines) -> String {
     show(&both.run) + "\n" + &machines
 }
 
+/// The records without those of a beginning that has an end.
+fn ended(records: &[LogRecord]) -> impl Iterator<Item = &LogRecord> {
+    let of = |record| (log::column(record, "Computer"), log::column(record, "Title"));
+    let began = |record: &LogRecord| log::status(record) == "InProgress";
+    let ends: HashSet<_> = records.iter().filter(|record| !began(record)).map(of).collect();
+    records.iter().filter(move |record| !began(record) || !ends.contains(&of(record)))
+}
+
 fn report(report: &RunReport) -> String {
     let both = RunAndMachines {
         run: report.evidence.run.clone(),
@@ -262,7 +272,7 @@ fn report(report: &RunReport) -> String {
     };
     let updates = table::rows(
         ["COMPUTER", "TITLE", "STATUS", "REASON"],
-        report.evidence.updates.iter().map(|record| {
+        ended(&report.evidence.updates).map(|record| {
             [
                 log::column(record, "Computer"),
                 log::column(record, "Title"),

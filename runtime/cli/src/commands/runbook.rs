@@ -1,8 +1,8 @@
 //! `bindery runbook`: runbooks of an account, and what they can and cannot do.
 
-use super::paging::Paging;
+use super::{paging::Paging, wasm_file};
 use crate::{
-    context::{Context, unreadable, unwritable},
+    context::{Context, unwritable},
     failure::{CliFailure, Exit},
     output::{Output, table},
 };
@@ -21,6 +21,9 @@ pub enum Verb {
     Import {
         /// The file
         file: PathBuf,
+        /// Its `runbook.toml`, if the Wasm file does not hold a manifest
+        #[arg(long, value_name = "FILE")]
+        manifest: Option<PathBuf>,
         /// Name, if not that of its manifest or seal
         #[arg(long)]
         name: Option<Name>,
@@ -74,10 +77,12 @@ pub(crate) async fn run(
 ) -> Result<(), CliFailure> {
     let (client, account) = (context.client()?, context.account());
     match verb {
-        Verb::Import { file, name, replace } => {
-            let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
-            if bytes.len() > limit::MODULE_BYTES + limit::STATEMENT_BYTES {
-                let text = format!("`{}` has {} bytes: too many", file.display(), bytes.len());
+        Verb::Import { file, manifest, name, replace } => {
+            let bytes = wasm_file::read(&file, manifest.as_deref())?;
+            let most = limit::MODULE_BYTES + limit::STATEMENT_BYTES;
+            if bytes.len() > most {
+                let (file, size) = (file.display(), bytes.len());
+                let text = format!("`{file}` has {size} bytes: at most {most} are allowed");
                 return Err(CliFailure::new(Exit::Usage, text));
             }
             let how = ImportRunbook { name, replace };

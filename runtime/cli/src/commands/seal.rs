@@ -4,6 +4,7 @@
 
 mod statement;
 
+use super::wasm_file;
 use crate::{
     context::{Context, unreadable, unwritable},
     failure::{CliFailure, Exit},
@@ -52,6 +53,9 @@ pub enum Verb {
 pub struct Sign {
     /// The Wasm file
     file: PathBuf,
+    /// Its `runbook.toml`, if the Wasm file does not hold a manifest
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
     /// File with the private key, as `bindery seal keygen` makes it
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
@@ -169,7 +173,7 @@ struct Signed {
 
 impl Sign {
     fn run(self, now: Timestamp, out: &mut Output<'_>) -> Result<(), CliFailure> {
-        let wasm = fs::read(&self.file).map_err(|error| unreadable(&self.file, &error))?;
+        let wasm = wasm_file::read(&self.file, self.manifest.as_deref())?;
         let key = key_file::load(&self.key).map_err(|error| key_failure(&error))?;
         let file = self.to.clone().unwrap_or_else(|| self.file.with_extension("bundle"));
         let module = inspect(&wasm)?;

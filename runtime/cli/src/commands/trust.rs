@@ -43,13 +43,12 @@ pub(crate) async fn run(
 
 fn list(publishers: &[TrustedPublisher]) -> String {
     table::rows(
-        ["PUBLISHER", "PUBLIC KEY", "ADDED", "BY"],
+        ["PUBLISHER", "PUBLIC KEY", "ADDED"],
         publishers.iter().map(|trusted| {
             [
                 trusted.publisher.name.clone(),
                 trusted.public_key.clone(),
                 table::time(trusted.added_at),
-                trusted.added_by.clone(),
             ]
         }),
     )

@@ -123,7 +123,9 @@ impl ControlPlane {
             }
         }
         let sealed = Some((&bundle.envelope, &seal));
-        let (version, batch) = self.store_version(account, &bundle.wasm, sealed, "Bindery").await?;
+        let name = Some(seal.name.clone());
+        let stored = self.store_version(account, name, &bundle.wasm, sealed, "Bindery");
+        let (version, batch) = stored.await?;
         let runbook = Runbook {
             account: account.clone(),
             name: seal.name.clone(),

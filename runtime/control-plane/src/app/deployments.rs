@@ -218,13 +218,18 @@ impl ControlPlane {
         Ok(deployment)
     }
 
-    /// Runs a deployment now, whatever its schedule.
+    /// Runs a deployment now, whatever its schedule, unless it was cancelled.
     pub(crate) async fn run_deployment(
         &self,
         id_or_name: &str,
         caller: &Caller,
     ) -> Result<Run, Failure> {
         let deployment = self.deployment(id_or_name).await?;
+        if deployment.state == DeploymentState::Cancelled {
+            let message =
+                format!("deployment `{}` is cancelled: make another one", deployment.name);
+            return Err(Failure::new(Code::Conflict, message));
+        }
         let computers = self.computers_of(&deployment.targets).await?;
         let by = caller.name.clone();
         self.start_run(&deployment, computers, None, by, Batch::new()).await

@@ -68,8 +68,7 @@ impl ControlPlane {
         }
         let placement = placement.unwrap_or(Placement::Sandbox);
         if self.candidates(account, &placement).await?.is_empty() {
-            let message = format!("account `{account}` has no worker for {placement:?}");
-            return Err(Failure::new(Code::NoWorker, message));
+            return Err(no_worker(account, &placement));
         }
         let wanted = Wanted {
             parameters,
@@ -250,7 +249,7 @@ impl ControlPlane {
 
     /// Whether the seal of the version that a job runs allows `verb`.
     pub(crate) async fn check_verb(&self, job: &Job, verb: Verb) -> Result<(), Failure> {
-        match self.version(&job.account, job.digest).await?.seal {
+        match self.version(&job.account, &job.runbook, job.digest).await?.seal {
             Some(seal) => seal.check(verb),
             None => Ok(()),
         }
@@ -285,6 +284,17 @@ impl ControlPlane {
     pub(crate) fn listen_to_changes(&self) -> Listener {
         self.events.listen()
     }
+}
+
+pub(crate) fn no_worker(account: &Name, placement: &Placement) -> Failure {
+    let place = match placement {
+        Placement::Sandbox => "the sandbox".to_owned(),
+        Placement::Group(group) => format!("group `{group}`"),
+        Placement::Computer(computer) => format!(
+            "computer {computer}: it becomes one when an update deployment that targets it runs"
+        ),
+    };
+    Failure::new(Code::NoWorker, format!("account `{account}` has no worker for {place}"))
 }
 
 /// A batch with a new job, and the key under which its parent started it once.

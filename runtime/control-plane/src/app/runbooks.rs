@@ -78,10 +78,10 @@ impl ControlPlane {
             None => None,
         };
         let sealed = envelope.as_ref().zip(seal.as_ref());
-        let stored = self.store_version(account, &wasm, sealed, &caller.name);
-        let (mut version, batch) = stored.await?;
-        let name = name_of(&import, seal.as_ref(), &version.manifest)?;
-        version.manifest.name = name.clone();
+        let name = name_of(&import, seal.as_ref())?;
+        let stored = self.store_version(account, name, &wasm, sealed, &caller.name);
+        let (version, batch) = stored.await?;
+        let name = version.manifest.name.clone();
         let runbook =
             self.with_draft(account, &name, version, import.replace, seal.as_ref()).await?;
         let (runbook, expect) = runbook;
@@ -125,9 +125,11 @@ impl ControlPlane {
             runbook.check(Verb::Replace)?;
         }
         if !replace {
-            let message = format!("there is a runbook `{name}` in account `{account}` already");
-            return Err(Failure::new(Code::NameTaken, message)
-                .with(json!({ "hint": "import with replace to make this its newer draft" })));
+            let message = format!(
+                "there is a runbook `{name}` in account `{account}` already; \
+                 `--replace` makes the file its newer draft"
+            );
+            return Err(Failure::new(Code::NameTaken, message));
         }
         runbook::next(runbook.state(), RunbookEvent::Import)?;
         runbook.draft = Some(version);
@@ -149,27 +151,39 @@ impl ControlPlane {
             .into_iter()
     }
 
-    /// A version that was stored.
+    /// A version of a runbook that was stored.
     pub(crate) async fn version(
         &self,
         account: &Name,
+        runbook: &Name,
         digest: Digest,
     ) -> Result<StoredVersion, Failure> {
-        let key = version_key(account, digest);
+        let key = version_key(account, runbook, digest);
         Ok(self.repository.need(VERSIONS, &key, "such version").await?.value)
     }
 
     /// Inspects and stores the bytes of a version, with the statement of its seal and what that
-    /// says; the batch that makes it known, for the caller to commit.
+    /// says; the batch that makes it known, for the caller to commit. `name` stands for that of the
+    /// manifest.
     pub(crate) async fn store_version(
         &self,
         account: &Name,
+        name: Option<Name>,
         wasm: &[u8],
         sealed: Option<(&Envelope, &Seal)>,
         by: &str,
     ) -> Result<(Version, Batch), Failure> {
         let module = inspect(wasm)?;
-        let manifest = module.manifest.clone().unwrap_or_else(|| nameless(&module));
+        let manifest = match (module.manifest.clone(), name) {
+            (Some(manifest), None) => manifest,
+            (Some(manifest), Some(name)) => Manifest { name, ..manifest },
+            (None, Some(name)) => proved(&module, name),
+            (None, None) => {
+                let message = "the module has no manifest: give its runbook.toml with \
+                               `--manifest`, or a name with `--name`";
+                return Err(Failure::new(Code::InvalidName, message));
+            }
+        };
         grants::check_grants(&module, &manifest)?;
         if let Some(schema) = &manifest.parameters {
             parameters::check_parameters_schema(schema)?;
@@ -187,7 +201,7 @@ impl ControlPlane {
         let (envelope, seal) =
             sealed.map(|(envelope, seal)| (envelope.clone(), seal.clone())).unzip();
         let stored = StoredVersion { version: version.clone(), envelope, seal };
-        let key = version_key(account, version.digest);
+        let key = version_key(account, &version.manifest.name, version.digest);
         Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))
     }
 
@@ -209,7 +223,7 @@ impl ControlPlane {
         };
         let given = grants.unwrap_or_else(|| runbook.grants.clone());
         check_publish(&draft, &given, &runbook.grants, caller)?;
-        runbook.seal = match &self.version(account, draft.digest).await?.envelope {
+        runbook.seal = match &self.version(account, name, draft.digest).await?.envelope {
             None => None,
             Some(envelope) => {
                 let wasm = self.content(&draft.digest).await?;
@@ -247,7 +261,7 @@ impl ControlPlane {
         let version = version.ok_or_else(|| {
             Failure::new(Code::NotFound, format!("runbook `{name}` has no {slot}"))
         })?;
-        if let Some(envelope) = &self.version(account, version.digest).await?.envelope {
+        if let Some(envelope) = &self.version(account, name, version.digest).await?.envelope {
             // A sealed draft is as closed as it will be once it is published.
             let wasm = self.content(&version.digest).await?;
             let seal = statement::verify(envelope, &wasm, &self.trust(), self.clock.now())?;
@@ -266,8 +280,10 @@ impl ControlPlane {
     }
 }
 
-fn version_key(account: &Name, digest: Digest) -> String {
-    format!("{}/{digest}", account.key())
+/// The runbook is in it: what one runbook's seal says is not touched by importing the same bytes as
+/// another.
+fn version_key(account: &Name, runbook: &Name, digest: Digest) -> String {
+    format!("{}/{digest}", runbook_key(account, runbook))
 }
 
 fn unpack(bytes: &Bytes) -> Result<(Bytes, Option<Envelope>), Failure> {
@@ -278,8 +294,8 @@ fn unpack(bytes: &Bytes) -> Result<(Bytes, Option<Envelope>), Failure> {
     Ok((bytes.clone(), None))
 }
 
-/// The name: that of the seal, else the one asked for, else the manifest's.
-fn name_of(import: &Import, seal: Option<&Seal>, manifest: &Manifest) -> Result<Name, Failure> {
+/// The name: that of the seal, else the one asked for; none if the manifest's will do.
+fn name_of(import: &Import, seal: Option<&Seal>) -> Result<Option<Name>, Failure> {
     match (seal, &import.name) {
         (Some(seal), Some(name)) if seal.name != *name => Err(Failure::new(
             Code::InvalidName,
@@ -288,24 +304,14 @@ fn name_of(import: &Import, seal: Option<&Seal>, manifest: &Manifest) -> Result<
                 seal.name
             ),
         )),
-        (Some(seal), _) => Ok(seal.name.clone()),
-        (None, Some(name)) => Ok(name.clone()),
-        (None, None) if manifest.name.as_str() == NAMELESS => Err(Failure::new(
-            Code::InvalidName,
-            "the module has no manifest: say which name the runbook is to have",
-        )),
-        (None, None) => Ok(manifest.name.clone()),
+        (Some(seal), _) => Ok(Some(seal.name.clone())),
+        (None, name) => Ok(name.clone()),
     }
 }
 
-/// What stands for the name in a module without manifest.
-const NAMELESS: &str = "Unnamed";
-
 /// The manifest of a module that has none: it asks for what its imports prove that it may want, but
 /// for masks.
-fn nameless(module: &Module) -> Manifest {
-    #[expect(clippy::expect_used, reason = "a constant that is a name")]
-    let name = NAMELESS.parse().expect("a name");
+fn proved(module: &Module, name: Name) -> Manifest {
     let unmasked = module.powers.iter().filter(|power| !power.masked());
     Manifest {
         name,

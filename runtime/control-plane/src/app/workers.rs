@@ -84,6 +84,7 @@ impl ControlPlane {
         };
         let order = self.configure_order(&worker)?;
         let message = |id| ToWorker::Configure { id, order };
+        self.await_return(&computer).await;
         let (status, reason) = self.hub.ask(Peer::Computer(id), message, PATIENCE).await;
         if let (ConfigureStatus::Unreachable | ConfigureStatus::Refused, Some(reason)) =
             (status, reason)
@@ -92,6 +93,15 @@ impl ControlPlane {
         }
         self.keep_worker(&worker, id).await?;
         Ok(Configured { status, reason: None, group: Some(worker.group) })
+    }
+
+    /// Just after a start the agents are still on their way back, and their absence says nothing.
+    async fn await_return(&self, computer: &Computer) {
+        let since = self.clock.now().duration_since(self.opened_at).unsigned_abs();
+        if computer.enrolled_at < self.opened_at {
+            let arrival = self.hub.arrival(Peer::Computer(computer.id));
+            let _in_time = tokio::time::timeout(PATIENCE.saturating_sub(since), arrival).await;
+        }
     }
 
     /// A worker for a computer; each computer is its own group, named after it.
