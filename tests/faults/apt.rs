@@ -80,7 +80,10 @@ fn real_packages_are_installed_once_wherever_the_agent_is_killed() {
     let world = &run.account["world"];
     let upgraded = ["alpha", "beta", "gamma"].map(|name| format!(" upgrade {name}:all 1.0 1.2"));
     assert_eq!((&world["dpkg"], &world["apt"][1]), (&json!(upgraded), &Value::Null), "{world}");
-    let intends = |entry: &&Entry| matches!(&entry.body, Body::Intent { operation, .. } if *operation == UPDATES_INSTALL.name);
+    let intends = |entry: &&Entry| match &entry.body {
+        Body::Intent { operation, .. } => *operation == UPDATES_INSTALL.name,
+        _ => false,
+    };
     let intent = run.entries.iter().find(intends).expect("an install").sequence;
     let at = |sequence, point| Fault { place: Place::Sequence(sequence), point };
     let outcome = |point| Fault { place: Place::Outcome, point };

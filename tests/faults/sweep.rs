@@ -171,7 +171,7 @@ pub(crate) fn check(case: &'static Case, faults: &[Fault]) -> Result<usize, Stri
     };
     let faults: Vec<_> = faults.iter().map(Fault::to_string).collect();
     let name = format!("{}:{}", case.name, faults.join("+"));
-    let again = format!("{REPLAY}={name} cargo test --workspace --test faults -- replay");
+    let again = format!("{REPLAY}={name} cargo test --workspace --test faults -- one_run_alone");
     Err(format!("{name}: {words}\n    again: {again}"))
 }
 
@@ -251,7 +251,7 @@ fn a_plain_program_says_the_same_wherever_its_worker_is_killed() {
 
 /// Does nothing unless the environment names a run.
 #[test]
-fn replay() {
+fn one_run_alone() {
     let Ok(spec) = env::var(REPLAY) else { return };
     let (name, faults) = spec.split_once(':').expect("CASE:SEQUENCE:POINT");
     let case = find(name);
