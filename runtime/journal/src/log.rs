@@ -119,9 +119,9 @@ fn recover(folder: &Path) -> io::Result<(Recovered, Live)> {
         let content = segment::read(folder, number, Some(&number) == numbers.last())?;
         if content.damaged {
             recovered.damaged.push(segment::path(folder, number));
-        } else if content.rest > 0 {
+        } else if Some(&number) == numbers.last() {
             recovered.torn += content.rest;
-            segment::truncate(folder, number, content.whole)?;
+            segment::settle(folder, number, content.whole)?;
         }
         for frame in content.frames {
             live.entry(number).or_default().insert(frame.job);

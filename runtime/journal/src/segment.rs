@@ -64,8 +64,9 @@ pub(crate) fn read(folder: &Path, number: u64, last: bool) -> io::Result<Content
     Ok(Content { frames, whole: at as u64, rest: (bytes.len() - at) as u64, damaged })
 }
 
-/// Cuts segment `number` to its first `length` bytes.
-pub(crate) fn truncate(folder: &Path, number: u64, length: u64) -> io::Result<()> {
+/// Cuts segment `number` to its first `length` bytes and syncs them: a process that was killed may
+/// have written them and not synced, and from now on they count.
+pub(crate) fn settle(folder: &Path, number: u64, length: u64) -> io::Result<()> {
     let file = OpenOptions::new().write(true).open(path(folder, number))?;
     file.set_len(length)?;
     file.sync_all()

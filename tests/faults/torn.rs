@@ -1,0 +1,100 @@
+//! Torn last writes, on real files: a log whose last frame the disk has in part alone.
+
+use crate::{cases::job, lab::scratch};
+use bindery_journal::{
+    entry::Entry,
+    frame,
+    log::{Log, Recovered},
+};
+use std::{fs, path::Path, sync::Arc};
+use tempfile::TempDir;
+use tokio::runtime;
+
+/// A log in files, on which a job goes on.
+#[derive(Clone)]
+pub(crate) struct Disk {
+    log: Log,
+    folder: Arc<TempDir>,
+}
+
+impl Disk {
+    /// The log that is found after the last of `entries` was torn; they become what is read from
+    /// it. It is torn in many ways, each of which must give the same.
+    pub(crate) fn torn(entries: &mut Vec<Entry>) -> Self {
+        let whole = segment(entries);
+        let last = entries.pop().expect("an entry");
+        let mut frame = vec![];
+        frame::write(job(), &last.encode(), &mut frame);
+        let kept = whole.len() - frame.len();
+        let mut found = None;
+        for tail in tails(&frame) {
+            let (disk, recovered) = Self::with(&[&whole[..kept], &tail].concat());
+            assert_eq!(recovered.torn, tail.len() as u64, "{} of {}", tail.len(), frame.len());
+            found = Some((disk, only_job(recovered)));
+            assert_eq!(found.as_ref().map(|(_, found)| found), Some(&*entries));
+        }
+        found.expect("a torn log").0
+    }
+
+    /// A log with one segment of these bytes.
+    fn with(bytes: &[u8]) -> (Self, Recovered) {
+        let folder = scratch();
+        fs::write(folder.path().join("00000001.journal"), bytes).expect("a segment");
+        let (log, recovered) = Log::open(folder.path()).expect("a log");
+        (Self { log, folder: Arc::new(folder) }, recovered)
+    }
+
+    pub(crate) fn append(&self, entry: &Entry) {
+        self.log.append(job(), entry.encode()).expect("a log that can be written");
+    }
+
+    pub(crate) async fn sync(&self) {
+        self.log.sync().await.expect("a log that can be written");
+    }
+
+    /// Panics unless these are the entries that the next process finds.
+    pub(crate) fn check(&self, entries: &[Entry]) {
+        let (_, recovered) = Log::open(self.folder.path()).expect("a log");
+        assert_eq!(only_job(recovered), entries);
+    }
+}
+
+/// What a disk may have of a frame that was not synced: its beginning, of any length; and then
+/// zeros, or what was in the blocks before.
+fn tails(frame: &[u8]) -> Vec<Vec<u8>> {
+    let lengths = [1, 7, 8, 23, 24, 25, frame.len() / 2, frame.len() - 1];
+    let begun = lengths.into_iter().filter(|length| *length < frame.len());
+    let filled = [0, 0xff].map(|filler| {
+        let (head, rest) = frame.split_at(frame.len() / 2);
+        [head, &vec![filler; rest.len()]].concat()
+    });
+    begun
+        .map(|length| frame[..length].to_vec())
+        .chain([vec![0; frame.len()]])
+        .chain(filled)
+        .collect()
+}
+
+/// The entries of the one job; the log must be sound but for its torn end.
+pub(crate) fn only_job(mut recovered: Recovered) -> Vec<Entry> {
+    assert!(recovered.damaged.is_empty() && recovered.unreadable.is_empty(), "{recovered:?}");
+    let entries = recovered.jobs.remove(&job()).unwrap_or_default();
+    assert!(recovered.jobs.is_empty(), "{recovered:?}");
+    entries
+}
+
+/// The bytes of the segment that the log makes of `entries`.
+pub(crate) fn segment(entries: &[Entry]) -> Vec<u8> {
+    let folder = scratch();
+    write(folder.path(), entries);
+    fs::read(folder.path().join("00000001.journal")).expect("a segment")
+}
+
+fn write(folder: &Path, entries: &[Entry]) {
+    let (log, _) = Log::open(folder).expect("a log");
+    for entry in entries {
+        log.append(job(), entry.encode()).expect("a log that can be written");
+    }
+    let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(log.sync()).expect("a log that can be written");
+}
