@@ -135,6 +135,7 @@ pub(crate) fn facts(
         run: Some((RunId::from_bytes([3; 16]), "Sunday".into())),
         trigger: Trigger::Manual,
         deadline: started_at.checked_add(SignedDuration::from_hours(2)).ok(),
+        dry_run: false,
         started_at,
     }
 }

@@ -10,7 +10,7 @@ use bindery_sandbox::{
     clock::Clock,
     compile::{CompileIn, Compiler},
     engine::SandboxEngine,
-    gate::{Config, Gate},
+    gate::{Config, Gate, Mode},
     journal::Journal,
     run::{Prepared, Sandbox},
 };
@@ -135,6 +135,7 @@ impl Attempt {
             journal: self.journal,
             clock: self.clock,
             replay: self.replay,
+            mode: Mode::Live,
         });
         let gate = gate.expect("a gate");
         LAB.sandbox.run(&ready.prepared, &gate).await.expect("an end in the journal")
