@@ -211,6 +211,7 @@ fn runs(cli: &Cli<'_>, id: &str) {
     assert_eq!(report["evidence"]["run"]["id"], id);
     cli.refuses(&format!("run retry {id} --failed"), 1, "hint: ");
     cli.refuses(&format!("run cancel {id}"), 1, "hint: ");
+    cli.refuses(&format!("run apply {id}"), 1, "it is no dry run");
     cli.refuses(&format!("run show {NOBODY}"), 4, NOBODY);
     let found = cli.shows("log search --computer sim", "sim");
     let record = found["items"][0]["id"].as_str().expect("a record");

@@ -3,14 +3,19 @@
 use crate::support::{ACCOUNT, PATIENCE, Site, deploy, ended, reported};
 use bindery_api::{
     computers::ListComputers,
+    deployments::{NewDeployment, Targets},
     jobs::{Job, ListJobs, NewJob},
     journal::{ReplayEnd, ReplayJob},
+    log::SearchLog,
     runbooks::{ImportRunbook, PublishRunbook},
+    runs::ListRuns,
 };
+use bindery_capability_updates::scratch::Package;
 use bindery_client::Client;
 use bindery_core::{
     code::Code,
     job::{JobStatus, Outcome, Placement},
+    schedule::Schedule,
 };
 use bindery_testkit::wait::wait_for;
 use serde_json::json;
@@ -112,4 +117,64 @@ async fn completed(client: &Client, new: &NewJob) -> Job {
         }
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_a_deployment_becomes_the_real_run_of_exactly_its_list() {
+    let mut site = Site::new();
+    let packages = [
+        Package::new("alpha", "1.0", "2.0").security(),
+        Package::new("beta", "1.0", "2.0").security().depends("helper"),
+        Package::new("gamma", "1.0", "2.0"),
+        Package::only_in_repository("helper", "1.0"),
+    ];
+    let (world, root) = site.apt("dry", &packages);
+    let client = site.start_control_plane().await;
+    site.start_agent(&client, "debian", &["--provider", "apt", "--root", &root]).await;
+    reported(&client, 1).await;
+    let options = json!({ "rebootSetting": "Never", "include": ["gamma"] });
+    ended(&client, &deploy(&client, "Onboard", options).await).await;
+    let versions = || world.installed().expect("dpkg answers");
+    let before = versions();
+    assert_eq!((before["gamma"].as_str(), before["alpha"].as_str()), ("2.0", "1.0"));
+
+    let options = json!({ "rebootSetting": "Never", "classifications": ["Security"] });
+    let create = NewDeployment {
+        name: "Monthly".parse().expect("a name"),
+        account: None,
+        schedule: Schedule::Once { at: "2099-01-01T00:00:00Z".parse().expect("a time") },
+        duration_minutes: Some(60),
+        targets: Targets { all: true, computers: vec![] },
+        options: options.as_object().cloned().expect("an object"),
+    };
+    client.create_deployment(&create).await.expect("a deployment");
+    let dry = site.run("deployment run Monthly --dry-run --watch");
+    assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+    assert_eq!(versions(), before, "nothing was changed");
+    let which = ListRuns { deployment: Some("Monthly".into()), ..ListRuns::default() };
+    let runs = client.list_runs(&which).await.expect("runs").items;
+    let run = &runs[0];
+    assert!(run.dry_run);
+    let shown = site.run(&format!("run show {}", run.id));
+    assert!(
+        shown.stdout.contains("alpha:all=2.0") && !shown.stdout.contains("gamma:"),
+        "{shown:?}"
+    );
+    let log = client.search_log("UpdateRunProgress", &by_run(&run.name)).await.expect("rows");
+    assert!(log.items.is_empty(), "a dry run writes no rows: {:?}", log.items);
+
+    let applied = site.run(&format!("run apply {} --watch", run.id));
+    assert_eq!(applied.code, Some(0), "{}\n{}", applied.stderr, site.logs());
+    let after = versions();
+    for (package, version) in [("alpha", "2.0"), ("beta", "2.0"), ("helper", "1.0")] {
+        assert_eq!(after.get(package).map(String::as_str), Some(version));
+    }
+    let found = site.run("log search --package helper");
+    assert!(found.stdout.contains("Succeeded"), "what an update brings along: {found:?}");
+    let found = site.run("log search --package alpha --status Succeeded");
+    assert!(found.stdout.contains("alpha"), "{found:?}");
+}
+
+fn by_run(name: &str) -> SearchLog {
+    SearchLog { run: Some(name.to_owned()), ..SearchLog::default() }
 }

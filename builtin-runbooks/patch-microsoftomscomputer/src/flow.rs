@@ -100,7 +100,7 @@ fn patch(
     options: &Options,
     seen: &mut HashSet<String>,
 ) -> Result<(), Error> {
-    let decisions = decide(&assessment.missing, options);
+    let decisions = decide(&assessment.missing, options, ledger.computer_id());
     let mut entries = Vec::new();
     let mut chosen: Vec<Update> = Vec::new();
     for (update, decision) in assessment.missing.iter().zip(decisions) {

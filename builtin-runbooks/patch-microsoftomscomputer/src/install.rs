@@ -39,11 +39,16 @@ pub(crate) fn install(
         Err(error) => return fail(host, ledger, &all(wave), &error, "planning"),
     };
     let Some((plan, updates)) = admitted(host, ledger, wave, admission)? else { return Ok(()) };
+    let actions = plan.actions.clone();
     if ledger.outcome.dry_run {
         ledger.outcome.would_reboot |= plan.may_reboot;
+        ledger.write_brought(host, &actions, (S::NotStarted, "it would be brought along"))?;
         return same(host, ledger, &updates, S::NotStarted, "it would be installed");
     }
     let Some(first) = attempt(host, ledger, plan, &updates, wave.reserve)? else { return Ok(()) };
+    if first.results.iter().all(|one| one.status == InstallStatus::Succeeded) {
+        ledger.write_brought(host, &actions, (S::Succeeded, "an update needs it"))?;
+    }
     if os == OsType::Linux {
         return retry(host, ledger, &first, &updates, options, wave.reserve);
     }
@@ -74,10 +79,6 @@ fn admitted<'a>(
     }
     ledger.write(host, entries)?;
     let Some(plan) = admission.plan.filter(|_| !rest.is_empty()) else { return Ok(None) };
-    for action in plan.actions.iter().filter(|action| action.update.is_none()) {
-        let text = format!("the plan brings along: {} {}", action.kind, action.package);
-        host.say(Kind::Verbose, &text);
-    }
     Ok(Some((plan, rest)))
 }
 

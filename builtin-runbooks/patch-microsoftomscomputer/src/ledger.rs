@@ -8,7 +8,7 @@ use crate::{
 use bindery_sdk::{
     Error,
     streams::Kind,
-    updates::{OsType, Update},
+    updates::{Action, OsType, Update},
 };
 use patch_policy::{
     progress::{InstallationStatus, Origin, Row},
@@ -60,6 +60,33 @@ impl Ledger {
             correlation_id: facts.job.clone(),
         };
         Self { origin, os, outcome: Outcome::default() }
+    }
+
+    /// The computer's id.
+    pub(crate) fn computer_id(&self) -> &str {
+        &self.origin.source_computer_id
+    }
+
+    /// Writes down the steps of a plan that nobody asked for: what an update needs.
+    pub(crate) fn write_brought(
+        &mut self,
+        host: &mut impl Host,
+        actions: &[Action],
+        (status, reason): (InstallationStatus, &str),
+    ) -> Result<(), Error> {
+        let now = host.now();
+        let brought: Vec<_> = actions.iter().filter(|action| action.update.is_none()).collect();
+        for action in &brought {
+            let step = format!("{} {}", action.kind, action.package);
+            host.say(Kind::Verbose, &format!("{step} {status:?}: {reason}"));
+        }
+        let rows: Vec<Row> = brought
+            .iter()
+            .map(|action| {
+                Row::of_action(&self.origin, action, self.os, status, &now).because(reason)
+            })
+            .collect();
+        rows.chunks(ROWS).try_for_each(|rows| host.append(rows))
     }
 
     /// Writes down what became of some updates. A long reason is shortened.

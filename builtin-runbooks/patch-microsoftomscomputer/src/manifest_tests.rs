@@ -23,6 +23,8 @@ fn the_schema_takes_what_the_code_takes_and_refuses_what_it_refuses() {
         (r#"{"maxConcurrency": "ten"}"#, false),
         (r#"{"dryRun": true}"#, true),
         (r#"{"allowRemovals": "yes"}"#, false),
+        (r#"{"approved": {"c1": ["a=1"]}}"#, true),
+        (r#"{"approved": ["a=1"]}"#, false),
         (r#"{"unknown": 1}"#, false),
         (r#"{"reserves": {"minutes": 5}}"#, false),
     ];

@@ -1,7 +1,7 @@
 //! Which of the missing updates are chosen, each with its reason. Pure.
 //!
 //! In this order: a hold on the computer, `exclude`, superseded by another missing update,
-//! `include`, `classifications`.
+//! `approved` (and then nothing else), `include`, `classifications`.
 
 use bindery_sdk::updates::Update;
 use patch_policy::{mask, options::Options};
@@ -24,12 +24,12 @@ pub(crate) struct Decision {
     pub(crate) reason: String,
 }
 
-/// Decides on each of `missing`, in their order.
-pub(crate) fn decide(missing: &[Update], options: &Options) -> Vec<Decision> {
-    missing.iter().map(|update| one(update, missing, options)).collect()
+/// Decides on each of `missing`, in their order, for this computer.
+pub(crate) fn decide(missing: &[Update], options: &Options, computer: &str) -> Vec<Decision> {
+    missing.iter().map(|update| one(update, missing, options, computer)).collect()
 }
 
-fn one(update: &Update, missing: &[Update], options: &Options) -> Decision {
+fn one(update: &Update, missing: &[Update], options: &Options, computer: &str) -> Decision {
     let decision = |choice, reason: String| Decision { choice, reason };
     if let Some(hold) = &update.held {
         return decision(Choice::Excluded, format!("held on this computer: {hold}"));
@@ -41,6 +41,12 @@ fn one(update: &Update, missing: &[Update], options: &Options) -> Decision {
     }
     if let Some(newer) = missing.iter().find(|other| supersedes(other, update)) {
         return decision(Choice::NotIncluded, format!("superseded by {}", newer.id));
+    }
+    if let Some(by_computer) = &options.approved {
+        return match by_computer.get(computer).is_some_and(|own| own.contains(&update.id)) {
+            true => decision(Choice::Chosen, "it is approved".into()),
+            false => decision(Choice::NotIncluded, "it is not among the approved ones".into()),
+        };
     }
     if let Some(mask) = mask::first(&options.include, &names) {
         return decision(Choice::Chosen, format!("included by the mask `{}`", mask.as_str()));
@@ -127,7 +133,7 @@ mod tests {
             (options(None, &[], &["nginx:amd64"]), Excluded, "excluded by the mask `nginx:amd64`"),
         ];
         for (options, choice, reason) in rows {
-            let decision = one(&package("nginx", Other), &[], &options);
+            let decision = one(&package("nginx", Other), &[], &options, "c1");
             assert_eq!(decision.choice, choice, "{options:?}");
             assert!(decision.reason.starts_with(reason), "{}", decision.reason);
         }
@@ -136,7 +142,7 @@ mod tests {
     #[test]
     fn a_kb_is_named_with_and_without_its_letters() {
         for mask in ["KB5031356", "5031356", "kb503*"] {
-            let decision = one(&kb("5031356", Security), &[], &options(None, &[], &[mask]));
+            let decision = one(&kb("5031356", Security), &[], &options(None, &[], &[mask]), "c1");
             assert_eq!(decision.choice, Choice::Excluded, "{mask}");
         }
     }
@@ -149,9 +155,24 @@ mod tests {
         old.published = Some("2026-10-01T00:00:00Z".into());
         new.published = Some("2026-11-01T00:00:00Z".into());
         new.id = "b:amd64=3".into();
-        let decisions = decide(&[held, old, new], &options(None, &[], &[]));
+        let decisions = decide(&[held, old, new], &options(None, &[], &[]), "c1");
         assert_eq!(decisions[0].reason, "held on this computer: apt-mark hold");
         assert_eq!(decisions[1].reason, "superseded by b:amd64=3");
         assert_eq!(decisions[2].choice, Choice::Chosen);
+    }
+
+    #[test]
+    fn what_is_approved_is_all_that_is_chosen_and_what_is_excluded_stays_out() {
+        let [a, b, c] = ["a", "b", "c"].map(|name| package(name, Security));
+        let own = [a.id.clone(), b.id.clone()].into();
+        let approved = Some([("c1".to_owned(), own)].into());
+        let options = Options { approved, ..options(None, &["*"], &["b"]) };
+        let missing = [a, b, c];
+        let chosen = |computer: &str| -> Vec<Choice> {
+            decide(&missing, &options, computer).iter().map(|decision| decision.choice).collect()
+        };
+        assert_eq!(chosen("c1"), [Choice::Chosen, Choice::Excluded, Choice::NotIncluded]);
+        assert_eq!(chosen("c2"), [Choice::NotIncluded, Choice::Excluded, Choice::NotIncluded]);
+        assert_eq!(options.of("c2").approved, Some([("c2".to_owned(), [].into())].into()));
     }
 }

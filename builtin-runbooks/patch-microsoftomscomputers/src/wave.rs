@@ -111,7 +111,7 @@ impl<H: Host> Wave<'_, H> {
             duration: *duration,
             schedule: schedule.clone(),
             computers: ComputerList::Ids(vec![computer.id.clone()]),
-            options: options.clone(),
+            options: options.of(&computer.id),
         };
         (Target::Computer(computer.id.clone()), parameters)
     }

@@ -5,7 +5,10 @@
 use crate::{mask::Mask, share::Share};
 use bindery_sdk::updates::Classification;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// The options of an update deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,8 +35,37 @@ pub struct Options {
     pub max_errors: Option<Share>,
     /// Say what would be done, and change nothing.
     pub dry_run: bool,
+    /// Install exactly these updates, by computer id. What is excluded or held stays out all the
+    /// same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<BTreeMap<String, BTreeSet<String>>>,
     /// What must remain of the window before a step begins.
     pub reserves: Reserves,
+}
+
+impl Options {
+    /// The same for one computer: without what is approved for others.
+    #[must_use]
+    pub fn of(&self, computer: &str) -> Self {
+        let approved = self.approved.as_ref().map(|by| {
+            let own = by.get(computer).cloned().unwrap_or_default();
+            BTreeMap::from([(computer.to_owned(), own)])
+        });
+        // Field by field: a copy of the whole would copy the lists of all computers for each.
+        Self {
+            classifications: self.classifications.clone(),
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            allow_removals: self.allow_removals,
+            reboot_setting: self.reboot_setting,
+            onboard: self.onboard,
+            max_concurrency: self.max_concurrency,
+            max_errors: self.max_errors,
+            dry_run: self.dry_run,
+            approved,
+            reserves: self.reserves,
+        }
+    }
 }
 
 impl Default for Options {
@@ -48,6 +80,7 @@ impl Default for Options {
             max_concurrency: Share::Percent(100),
             max_errors: None,
             dry_run: false,
+            approved: None,
             reserves: Reserves::default(),
         }
     }

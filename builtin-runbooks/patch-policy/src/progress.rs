@@ -1,7 +1,7 @@
 //! The rows of `UpdateRunProgress`: what became of one update, or of a computer that could not be
 //! started.
 
-use bindery_sdk::updates::{OsType, Update};
+use bindery_sdk::updates::{Action, OsType, Update};
 use serde::Serialize;
 
 /// The table.
@@ -50,6 +50,8 @@ pub struct Row {
     origin: Origin,
     #[serde(rename = "KBID", skip_serializing_if = "Option::is_none")]
     kb_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<String>,
     title: String,
     update_id: String,
     product: String,
@@ -82,9 +84,33 @@ impl Row {
     ) -> Self {
         Self {
             kb_id: update.kb_id.clone(),
+            package: update.package.clone(),
             title: update.title.clone(),
             update_id: update.id.clone(),
             product: update.product.clone(),
+            os_type: Some(os_type),
+            ..Self::of_computer(origin.clone(), status, now)
+        }
+    }
+
+    /// A row about a step that a plan brings along, written at `now`.
+    pub fn of_action(
+        origin: &Origin,
+        action: &Action,
+        os_type: OsType,
+        status: InstallationStatus,
+        now: &str,
+    ) -> Self {
+        let to = action.to.as_deref();
+        let title = match (action.from.as_deref(), to) {
+            (Some(from), Some(to)) => format!("{}: {from} -> {to}", action.package),
+            (Some(from), None) => format!("{}: {from} is removed", action.package),
+            (None, to) => format!("{} {}", action.package, to.unwrap_or_default()),
+        };
+        Self {
+            package: Some(action.package.clone()),
+            title: title.trim_end().to_owned(),
+            update_id: to.map(|to| format!("{}={to}", action.package)).unwrap_or_default(),
             os_type: Some(os_type),
             ..Self::of_computer(origin.clone(), status, now)
         }
@@ -95,6 +121,7 @@ impl Row {
         Self {
             origin,
             kb_id: None,
+            package: None,
             title: String::new(),
             update_id: String::new(),
             product: String::new(),

@@ -153,3 +153,16 @@ pub struct PreviewComputer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Failure>,
 }
+
+/// How a deployment is run now; all of it may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RunDeployment {
+    /// Whether nothing is to be changed, and what would be changed to be listed.
+    pub dry_run: bool,
+    /// Only these of its targets: ids or names. Absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub computers: Option<Vec<String>>,
+    /// Options for this run alone; each takes the place of the deployment's own.
+    pub options: serde_json::Map<String, serde_json::Value>,
+}

@@ -26,6 +26,9 @@ pub struct SearchLog {
     /// Only with this `KBID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kb: Option<String>,
+    /// Only of this `Package`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
     /// Only of this computer: its id, or a mask of its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub computer: Option<String>,

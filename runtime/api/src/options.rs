@@ -5,6 +5,7 @@
 use bindery_core::update::Classification;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// When computers are rebooted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -133,6 +134,9 @@ pub struct AdditionalOptions {
     /// Whether changes are listed, not made.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// Exactly these updates, by computer id: the list of a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<BTreeMap<String, Vec<String>>>,
     /// What must remain of the window before a step is begun.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserves: Option<Reserves>,

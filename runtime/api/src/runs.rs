@@ -47,6 +47,9 @@ pub struct Run {
     /// The run whose failed computers it repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_of: Option<RunId>,
+    /// Whether it changes nothing: the results of its computers list what would be changed.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 impl Run {
@@ -67,6 +70,7 @@ impl Run {
             cancelled_at: run.cancelled_at,
             reason: run.reason,
             retry_of: run.retry_of,
+            dry_run: run.dry_run,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{Client, error::ClientError};
 use bindery_api::{
-    deployments::{Deployment, DeploymentPreview, NewDeployment},
+    deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
     page::{Page, PageQuery},
     routes::RouteId,
     runs::Run,
@@ -36,8 +36,12 @@ impl Client {
     }
 
     /// Runs it now.
-    pub async fn run_deployment(&self, deployment: &str) -> Result<Run, ClientError> {
-        self.to(RouteId::RunDeployment, &[("deployment", deployment)]).reply().await
+    pub async fn run_deployment(
+        &self,
+        deployment: &str,
+        how: &RunDeployment,
+    ) -> Result<Run, ClientError> {
+        self.to(RouteId::RunDeployment, &[("deployment", deployment)]).json(how).reply().await
     }
 
     /// Lets it not run again.

@@ -360,7 +360,8 @@ pub(crate) fn stream_record(job: JobId, entry: &Entry) -> Option<StreamRecord> {
 }
 
 /// The columns that a search may name; others are in the record.
-const SEARCHED: [&str; 5] = ["UpdateRunName", "KBID", "Computer", "Title", "InstallationStatus"];
+const SEARCHED: [&str; 6] =
+    ["UpdateRunName", "KBID", "Package", "Computer", "Title", "InstallationStatus"];
 
 /// A record as a row of the log.
 pub(crate) fn record_row(record: &Record) -> Result<Row, Failure> {

@@ -184,14 +184,18 @@ impl ControlPlane {
             let held = self.repository.get::<Computer>(COMPUTERS, &id.to_string()).await?;
             let worker = held.and_then(|held| held.value.worker);
             let works = worker.is_some_and(|(account, _)| account.key() == job.account.key());
-            result.push(match works {
-                true => json!({ "computer": id, "status": ConfigureStatus::Configured }),
-                false => json!({
-                    "computer": id,
-                    "status": ConfigureStatus::Refused,
-                    "reason": "a dry run does not make it a Hybrid Runbook Worker",
-                }),
-            });
+            if works {
+                result.push(json!({ "computer": id, "status": ConfigureStatus::Configured }));
+                continue;
+            }
+            let reason = "a dry run does not make it a Hybrid Runbook Worker: \
+                          what it lacks is seen once a run has";
+            if let Some(run) = job.run {
+                let failure = Failure::new(Code::NoWorker, reason);
+                self.machine_event(run, *id, MachineEvent::Refuse, Some(failure)).await?;
+            }
+            let status = ConfigureStatus::Refused;
+            result.push(json!({ "computer": id, "status": status, "reason": reason }));
         }
         Ok(Value::Array(result))
     }

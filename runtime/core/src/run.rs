@@ -188,6 +188,9 @@ pub struct Run {
     pub reason: Option<Failure>,
     /// The run whose failed computers it repeats.
     pub retry_of: Option<RunId>,
+    /// Whether it changes nothing, and lists what it would change.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 #[cfg(test)]

@@ -185,7 +185,12 @@ async fn a_seal_holds_for_its_runbook_alone_and_whatever_else_has_the_same_bytes
         let runbook = owner.import_runbook(ACCOUNT, &how, file).await.expect("a draft");
         let (name, how) = (runbook.name.to_string(), PublishRunbook::default());
         owner.publish_runbook(ACCOUNT, &name, &how).await.expect("published");
-        let new = NewJob { runbook: runbook.name, parameters: Default::default(), placement: None };
+        let new = NewJob {
+            runbook: runbook.name,
+            parameters: Default::default(),
+            placement: None,
+            dry_run: false,
+        };
         owner.start_job(ACCOUNT, &new).await.expect("a job").id.to_string()
     };
     let open = ready(named("Before"), wasm(PROGRAM)).await;

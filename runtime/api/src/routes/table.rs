@@ -4,7 +4,7 @@ use super::{Method, Route};
 use crate::{
     accounts::{Account, Group, Module, NewAccount},
     computers::{Computer, ListComputers},
-    deployments::{Deployment, DeploymentPreview, NewDeployment},
+    deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
     enrolment::{Enrol, Enrolled},
     jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob},
     journal::{JournalEntry, Replay, ReplayJob},
@@ -173,7 +173,7 @@ routes! {
         .answers::<Deployment>()
     }
     RunDeployment: Post "/v1/deployments/{deployment}/run" "Run an update deployment now" {
-        .for_role(Contributor).answers::<Run>().status(201)
+        .for_role(Contributor).may_take::<RunDeployment>().answers::<Run>().status(201)
     }
     CancelDeployment: Post "/v1/deployments/{deployment}/cancel" "Let an update deployment not run again" {
         .for_role(Contributor).answers::<Deployment>()

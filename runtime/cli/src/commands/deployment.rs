@@ -7,7 +7,9 @@ use crate::{
     output::{Output, table},
 };
 use bindery_api::{
-    deployments::{Deployment, DeploymentPreview, NewDeployment, PreviewComputer, Targets},
+    deployments::{
+        Deployment, DeploymentPreview, NewDeployment, PreviewComputer, RunDeployment, Targets,
+    },
     options::{AdditionalOptions, Amount, Onboard, RebootSetting},
     runs::{ListRuns, Run},
 };
@@ -51,6 +53,10 @@ pub enum Verb {
     Run {
         /// Id or name of the deployment
         deployment: String,
+        /// Change nothing: list per computer what would be installed; `bindery run apply` then installs
+        /// exactly that
+        #[arg(long)]
+        dry_run: bool,
         /// Follow the run until it has ended
         #[arg(long)]
         watch: bool,
@@ -148,6 +154,7 @@ impl What {
             max_concurrency: self.max_concurrency,
             max_errors: self.max_errors,
             dry_run: self.dry_run,
+            approved: None,
             reserves: None,
         };
         let mut options = self.options.unwrap_or_default();
@@ -191,8 +198,9 @@ pub(crate) async fn run(
         }
         Verb::List { paging } => out.page(&client.list_deployments(&paging.into()).await?, list),
         Verb::Show { deployment } => out.show(&client.deployment(&deployment).await?, show),
-        Verb::Run { deployment, watch } => {
-            let run = client.run_deployment(&deployment).await?;
+        Verb::Run { deployment, dry_run, watch } => {
+            let how = RunDeployment { dry_run, ..RunDeployment::default() };
+            let run = client.run_deployment(&deployment, &how).await?;
             runs::started(&client, &run, watch, out).await
         }
         Verb::Cancel { deployment } => {

@@ -40,6 +40,9 @@ pub struct Search {
     /// Only with this KB number
     #[arg(long)]
     kb: Option<String>,
+    /// Only of this package
+    #[arg(long)]
+    package: Option<String>,
     /// Only of computers whose id or name fits this mask
     #[arg(long, value_name = "MASK")]
     computer: Option<String>,
@@ -75,6 +78,7 @@ pub(crate) async fn run(
     let which = SearchLog {
         run: search.run,
         kb: search.kb,
+        package: search.package,
         computer: search.computer,
         title: search.title,
         status: search.status,
@@ -99,12 +103,14 @@ pub(super) fn status(record: &LogRecord) -> String {
 
 fn list(records: &[LogRecord]) -> String {
     table::rows(
-        ["TIME", "COMPUTER", "KB", "TITLE", "STATUS", "ID"],
+        ["TIME", "COMPUTER", "KB OR PACKAGE", "TITLE", "STATUS", "ID"],
         records.iter().map(|record| {
             [
                 table::time(record.record.time),
                 column(record, "Computer"),
-                column(record, "KBID"),
+                Some(column(record, "KBID"))
+                    .filter(|kb| !kb.is_empty())
+                    .unwrap_or_else(|| column(record, "Package")),
                 column(record, "Title"),
                 status(record),
                 record.id.clone(),
@@ -141,8 +147,8 @@ mod tests {
         }))
         .expect("a record");
         expect![[r#"
-            TIME                   COMPUTER   KB   TITLE          STATUS      ID
-            2026-01-01T00:00:00Z   web-01          openssl\n3.5   Succeeded   r1
+            TIME                   COMPUTER   KB OR PACKAGE   TITLE          STATUS      ID
+            2026-01-01T00:00:00Z   web-01                     openssl\n3.5   Succeeded   r1
         "#]]
         .assert_eq(&list(std::slice::from_ref(&record)));
         expect![[r#"

@@ -3,6 +3,7 @@
 mod account;
 mod computer;
 mod deployment;
+mod dry;
 mod group;
 mod job;
 mod journal;

@@ -1,6 +1,6 @@
 //! `bindery run`: follow update runs, see what they did, repeat what failed.
 
-use super::{log, paging::Paging};
+use super::{dry, log, paging::Paging};
 use crate::{
     context::Context,
     failure::{CliFailure, Exit},
@@ -55,6 +55,14 @@ pub enum Verb {
         #[arg(long)]
         watch: bool,
     },
+    /// Turn a dry run into the real run of exactly what it lists
+    Apply {
+        /// Id of the dry run
+        id: RunId,
+        /// Follow the new run until it has ended
+        #[arg(long)]
+        watch: bool,
+    },
     /// Print the signed evidence of what an update run did
     Report {
         /// Id of the run
@@ -90,6 +98,13 @@ pub(crate) async fn run(
         Verb::Watch { id } => watch(&client, &id.to_string(), out).await,
         Verb::Retry { id, failed: _, watch: follow } => {
             let run = client.retry_run(&id.to_string()).await?;
+            started(&client, &run, follow, out).await
+        }
+        Verb::Apply { id, watch: follow } => {
+            let dry = client.run(&id.to_string()).await?;
+            let machines = machines(&client, &id.to_string()).await?;
+            let how = dry::approved(&dry, &machines)?;
+            let run = client.run_deployment(&dry.deployment.to_string(), &how).await?;
             started(&client, &run, follow, out).await
         }
         Verb::Report { id } => out.show(&client.report(&id.to_string()).await?, report),
@@ -150,7 +165,14 @@ async fn watch(client: &Client, id: &str, out: &mut Output<'_>) -> Result<(), Cl
     }
     bar.finish_and_clear();
     match last {
-        Some(run) => verdict(&run),
+        Some(run) => {
+            if run.dry_run {
+                let id = run.id;
+                out.note(&format!("`bindery run show {id}` lists what would be installed"))?;
+                out.note(&format!("`bindery run apply {id}` installs exactly that"))?;
+            }
+            verdict(&run)
+        }
         None => Err(CliFailure::new(Exit::Internal, format!("run {id} said nothing"))),
     }
 }
@@ -236,6 +258,7 @@ fn show(run: &Run) -> String {
         ("Deadline", table::time(run.deadline)),
         ("Ended", table::time(run.ended_at)),
         ("Cancelled", table::time(run.cancelled_at)),
+        ("Dry run", if run.dry_run { "yes".to_owned() } else { String::new() }),
         ("Repeats", run.retry_of.map(|id| id.to_string()).unwrap_or_default()),
     ])
 }
@@ -254,7 +277,11 @@ fn show_all(both: &RunAndMachines) -> String {
             ]
         }),
     );
-    show(&both.run) + "\n" + &machines
+    let run = show(&both.run) + "\n" + &machines;
+    match both.run.dry_run {
+        true => format!("{run}\n{}", dry::listed(&both.machines)),
+        false => run,
+    }
 }
 
 /// The records without those of a beginning that has an end.

@@ -50,6 +50,25 @@ pub(crate) struct New {
     pub(crate) options: Map<String, Value>,
 }
 
+/// How a deployment is run now.
+#[derive(Default)]
+pub(crate) struct How {
+    pub(crate) dry_run: bool,
+    /// Only these of its targets.
+    pub(crate) computers: Option<Vec<String>>,
+    /// Options in place of its own.
+    pub(crate) options: Map<String, Value>,
+}
+
+/// A run that is to begin.
+pub(crate) struct Start<'a> {
+    pub(crate) deployment: &'a Deployment,
+    pub(crate) computers: Vec<Computer>,
+    pub(crate) retry_of: Option<RunId>,
+    pub(crate) dry_run: bool,
+    pub(crate) by: String,
+}
+
 /// What a deployment would mean for one computer.
 pub(crate) struct Preview {
     pub(crate) computer: Computer,
@@ -222,17 +241,36 @@ impl ControlPlane {
     pub(crate) async fn run_deployment(
         &self,
         id_or_name: &str,
+        how: How,
         caller: &Caller,
     ) -> Result<Run, Failure> {
-        let deployment = self.deployment(id_or_name).await?;
+        let mut deployment = self.deployment(id_or_name).await?;
         if deployment.state == DeploymentState::Cancelled {
             let message =
                 format!("deployment `{}` is cancelled: make another one", deployment.name);
             return Err(Failure::new(Code::Conflict, message));
         }
-        let computers = self.computers_of(&deployment.targets).await?;
-        let by = caller.name.clone();
-        self.start_run(&deployment, computers, None, by, Batch::new()).await
+        if let Some(options) = deployment.options.as_object_mut() {
+            options.extend(how.options);
+            self.check_options(&options.clone())?;
+        }
+        let mut computers = self.computers_of(&deployment.targets).await?;
+        if let Some(only) = &how.computers {
+            let mut wanted = HashSet::new();
+            for name in only {
+                let id = self.computer(name).await?.id;
+                if !computers.iter().any(|computer| computer.id == id) {
+                    let message =
+                        format!("`{name}` is no target of deployment `{}`", deployment.name);
+                    return Err(Failure::new(Code::InvalidRequest, message));
+                }
+                wanted.insert(id);
+            }
+            computers.retain(|computer| wanted.contains(&computer.id));
+        }
+        let (dry_run, by) = (how.dry_run, caller.name.clone());
+        let start = Start { deployment: &deployment, computers, retry_of: None, dry_run, by };
+        self.start_run(start, Batch::new()).await
     }
 
     /// The occurrence of a deployment whose time has come: its state and its run change together.
@@ -254,7 +292,8 @@ impl ControlPlane {
         let batch = Batch::new().put(DEPLOYMENTS, key, &next, expect, deployment_indexes(&next));
         let computers = self.computers_of(&next.targets).await?;
         let by = format!("deployment {}", next.name);
-        self.start_run(&next, computers, None, by, batch).await?;
+        let start = Start { deployment: &next, computers, retry_of: None, dry_run: false, by };
+        self.start_run(start, batch).await?;
         self.events.say(Event::Deployment(next.id));
         Ok(())
     }
@@ -264,15 +303,9 @@ impl ControlPlane {
         Ok(self.all_computers().await?.into_iter().filter(targeted).collect())
     }
 
-    /// Starts the job that carries out `deployment` on `computers`, together with `batch`.
-    pub(crate) async fn start_run(
-        &self,
-        deployment: &Deployment,
-        computers: Vec<Computer>,
-        retry_of: Option<RunId>,
-        by: String,
-        batch: Batch,
-    ) -> Result<Run, Failure> {
+    /// Starts the job that carries out a deployment, together with `batch`.
+    pub(crate) async fn start_run(&self, start: Start<'_>, batch: Batch) -> Result<Run, Failure> {
+        let Start { deployment, computers, retry_of, dry_run, by } = start;
         let now = self.clock.now();
         let (id, window) = (RunId::new(now, entropy::id()), i64::from(deployment.duration_minutes));
         let deadline = now.checked_add(SignedDuration::from_mins(window)).unwrap_or(now);
@@ -299,10 +332,10 @@ impl ControlPlane {
             parent: None,
             run: Some(id),
             deadline: Some(deadline),
-            dry_run: false,
+            dry_run,
         };
         let job = self.new_job(&Begin { runbook: &runbook, wanted })?;
-        let run = new_run(id, deployment, job.id, (now, deadline), retry_of);
+        let run = Run { dry_run, ..new_run(id, deployment, job.id, (now, deadline), retry_of) };
         self.store_machines(id, &computers).await?;
         let indexes = run_indexes(&run);
         let batch = batch.put(RUNS, id.to_string(), &run, Expect::Absent, indexes);
@@ -359,6 +392,7 @@ fn new_run(
         cancelled_at: None,
         reason: None,
         retry_of,
+        dry_run: false,
     }
 }
 

@@ -67,7 +67,7 @@ impl ControlPlane {
             Try::Same => job.digest,
             Try::Version(digest) => digest,
         };
-        let stored = self.version(&job.account, digest).await?;
+        let stored = self.version(&job.account, &job.runbook, digest).await?;
         if let Some(seal) = &stored.seal {
             seal.check(Verb::Replay)?;
         }

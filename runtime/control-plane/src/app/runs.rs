@@ -2,7 +2,10 @@
 //! proved.
 
 use crate::{
-    app::{deployments::run_indexes, tokens::Caller},
+    app::{
+        deployments::{Start, run_indexes},
+        tokens::Caller,
+    },
     documents::{
         DEPLOYMENTS, Items, JOBS, MACHINES, RUNS, machine_indexes, machine_key, machine_status_key,
     },
@@ -255,7 +258,9 @@ impl ControlPlane {
             return Err(Failure::new(Code::Conflict, message));
         }
         let deployment = self.deployment_of(&run).await?;
-        self.start_run(&deployment, computers, Some(id), caller.name.clone(), Batch::new()).await
+        let (retry_of, dry_run, by) = (Some(id), run.dry_run, caller.name.clone());
+        let start = Start { deployment: &deployment, computers, retry_of, dry_run, by };
+        self.start_run(start, Batch::new()).await
     }
 
     async fn deployment_of(&self, run: &Run) -> Result<Deployment, Failure> {

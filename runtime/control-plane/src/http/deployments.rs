@@ -2,12 +2,12 @@
 
 use crate::{
     app::{
-        deployments::{New, Preview},
+        deployments::{How, New, Preview},
         tokens::Caller,
     },
     http::{
         Reply,
-        extract::{self, Path, Query},
+        extract::{self, MaybeJson, Path, Query},
         page,
         problem::invalid,
         runs,
@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use bindery_api::{
-    deployments::{Deployment, DeploymentPreview, NewDeployment, PreviewComputer},
+    deployments::{Deployment, DeploymentPreview, NewDeployment, PreviewComputer, RunDeployment},
     options::AdditionalOptions,
     page::{Page, PageQuery},
     runs::Run,
@@ -67,8 +67,10 @@ pub(super) async fn run(
     State(plane): State<ControlPlane>,
     Path(deployment): Path<String>,
     caller: Caller,
+    MaybeJson(how): MaybeJson<RunDeployment>,
 ) -> Reply<Run> {
-    let run = plane.run_deployment(&deployment, &caller).await?;
+    let how = How { dry_run: how.dry_run, computers: how.computers, options: how.options };
+    let run = plane.run_deployment(&deployment, how, &caller).await?;
     Ok(Json(runs::counted(&plane, run).await?))
 }
 

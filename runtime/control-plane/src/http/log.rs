@@ -51,6 +51,7 @@ async fn wanted(plane: &ControlPlane, query: SearchLog) -> Result<log::Query, Fa
     let fields = [
         ("UpdateRunName", query.run),
         ("KBID", query.kb),
+        ("Package", query.package),
         ("Computer", computer),
         ("InstallationStatus", query.status),
     ];
