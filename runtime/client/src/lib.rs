@@ -73,6 +73,11 @@ impl Client {
         })?;
         Ok(Self { base, token: config.token.map(Arc::new), http })
     }
+
+    /// The address of the control plane.
+    pub fn url(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -68,11 +68,11 @@ codes! {
     /// A runbook without a published version was started.
     NotPublished => "Publish it first: `bindery runbook publish NAME`.";
     /// An operation needs a grant that the job does not have.
-    GrantDenied => "Somebody who may grant must allow it when publishing.";
+    GrantDenied => "An owner grants it when publishing: `bindery runbook publish NAME --grant-all`, or `--grant GRANT` for each.";
     /// A job was asked to suspend.
     JobSuspended => "Resume it: `bindery job resume JOB`.";
     /// An operation of an unknown name.
-    UnknownOperation => "Use an operation of the contract's table.";
+    UnknownOperation => "Use an operation of the contract's table; those on a computer need a worker there: `--computer` or `--group`.";
     /// Arguments of an operation that do not have its form.
     InvalidArguments => "Correct the arguments; the WIT file shows their form.";
     /// The job's deadline has passed.

@@ -54,6 +54,9 @@ pub struct Computer {
     pub continuation: Continuation,
     /// When it enrolled.
     pub enrolled_at: Timestamp,
+    /// The name that it gave then.
+    #[serde(default)]
+    pub enrolled_name: String,
     /// The last report and when it came.
     pub report: Option<(Timestamp, Report)>,
     /// The worker that it was configured as, and for which account.
@@ -90,7 +93,11 @@ impl Continuation {
 impl Computer {
     /// The name that people know it by.
     pub fn name(&self) -> String {
-        self.report.as_ref().map_or_else(|| self.id.to_string(), |(_, report)| report.name.clone())
+        match &self.report {
+            Some((_, report)) => report.name.clone(),
+            None if self.enrolled_name.is_empty() => self.id.to_string(),
+            None => self.enrolled_name.clone(),
+        }
     }
 
     /// Its compliance, by its last assessment.

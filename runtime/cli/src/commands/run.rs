@@ -235,13 +235,25 @@ fn list(runs: &[Run]) -> String {
             [
                 run.id.to_string(),
                 run.name.clone(),
-                table::spelling(run.status),
+                status_of(run),
                 counted(&run.machines),
                 table::time(run.started_at),
                 table::time(run.ended_at),
             ]
         }),
     )
+}
+
+/// A run that somebody cancelled, or that changed nothing, is to be seen among others.
+fn status_of(run: &Run) -> String {
+    let mut status = table::spelling(run.status);
+    if run.dry_run {
+        status.push_str(", dry run");
+    }
+    if run.cancelled_at.is_some() {
+        status.push_str(", cancelled");
+    }
+    status
 }
 
 fn show(run: &Run) -> String {

@@ -61,7 +61,14 @@ pub(crate) async fn run(
                 if enrol { (TokenKind::Enrol, None) } else { (TokenKind::Api, Some(role)) };
             let created = client.create_token(&NewToken { kind, role, name, seconds }).await?;
             out.show(&created, |created| created.secret.reveal().to_owned() + "\n")?;
-            out.note("keep it: it cannot be shown again")
+            out.note("keep it: it cannot be shown again")?;
+            let Some(until) = created.token.expires_at.filter(|_| enrol) else { return Ok(()) };
+            let until = table::time(until);
+            out.note(&format!("one agent enrols with it until {until}, on its computer:"))?;
+            out.note(&format!(
+                "  BINDERY_ENROL_TOKEN=… bindery agent install --url {}",
+                client.url()
+            ))
         }
         Verb::List { paging } => out.page(&client.list_tokens(&paging.into()).await?, list),
         Verb::Revoke { id } => {

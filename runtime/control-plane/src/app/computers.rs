@@ -58,6 +58,7 @@ impl ControlPlane {
             agent_key: key.to_string(),
             continuation: Continuation::default(),
             enrolled_at: now,
+            enrolled_name: applicant.name.clone(),
             report: None,
             worker: None,
         };

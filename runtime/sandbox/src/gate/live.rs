@@ -80,7 +80,11 @@ impl Gate {
         checks::granted(&self.grants, operation, arguments)?;
         self.check_window(operation, arguments)?;
         self.capabilities.get(operation).ok_or_else(|| {
-            let message = format!("`{}` is not available on this worker", operation.name);
+            let place = match &self.facts.computer {
+                Some((_, name)) => format!("computer `{name}`"),
+                None => "the control plane's sandbox, which is no computer".to_owned(),
+            };
+            let message = format!("`{}` is not available on {place}", operation.name);
             Failure::new(Code::UnknownOperation, message)
         })
     }
