@@ -23,6 +23,7 @@ use bindery_control_plane::{
 use bindery_core::{
     account::Module,
     operation::{self, PACKAGE_VERSION},
+    retention::Retention,
 };
 use bindery_sandbox::run::Sandbox;
 use bindery_store::Stores;
@@ -58,6 +59,9 @@ pub(crate) struct ServeArgs {
     /// Name of the workspace, when it is made
     #[arg(long, value_name = "NAME", default_value = "Bindery")]
     pub(crate) workspace: String,
+    /// Days for which ended jobs and runs, their journals, streams and records are kept (1 to 3650)
+    #[arg(long, value_name = "N", default_value_t)]
+    pub(crate) retention_days: Retention,
 }
 
 /// A control plane that serves.
@@ -127,7 +131,7 @@ impl Server {
         let acceptor = tls.map(|tls| TlsAcceptor::from(tls.server));
         let listening =
             listen::serve(socket, acceptor, http::router(plane.clone()), drains.1.clone());
-        let tasks = plane.start_tasks().await?;
+        let tasks = plane.start_tasks(args.retention_days).await?;
         let (worker, listener) = (tokio::spawn(working), tokio::spawn(listening));
         logging::say(&format!("bindery is ready at {url}"));
         let (worker, listener) = ((drains.0, worker), (drains.1, listener));

@@ -29,6 +29,7 @@ pub(crate) const DEPLOYMENTS: Collection = Collection("deployments");
 pub(crate) const RUNS: Collection = Collection("runs");
 pub(crate) const MACHINES: Collection = Collection("machines");
 pub(crate) const SNAPSHOTS: Collection = Collection("snapshots");
+pub(crate) const REMOVALS: Collection = Collection("removals");
 
 /// A document as its type, with the revision that a change of it expects.
 #[derive(Debug, Clone)]

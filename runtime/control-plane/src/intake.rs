@@ -60,6 +60,11 @@ pub(crate) fn journal_key(sequence: u64) -> String {
     format!("{sequence:012}")
 }
 
+/// The key of a row that an entry appends to a table.
+pub(crate) fn record_key(sequence: u64, index: u32) -> String {
+    format!("{}-{index:06}", journal_key(sequence))
+}
+
 impl ControlPlane {
     /// Takes in what comes from `shipments` until there is no more: different jobs side by side, so
     /// that they share the store's flushes, and each job's entries in their order.
@@ -380,6 +385,6 @@ pub(crate) fn record_row(record: &Record) -> Result<Row, Failure> {
     };
     let value = serde_json::to_value(record)
         .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
-    let key = format!("{}-{:06}", journal_key(record.sequence), record.index);
+    let key = record_key(record.sequence, record.index);
     Ok(Row { partition, key, time: record.time, fields, value })
 }

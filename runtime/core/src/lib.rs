@@ -15,6 +15,7 @@ pub mod limit;
 pub mod name;
 pub mod operation;
 pub mod record;
+pub mod retention;
 pub mod run;
 pub mod runbook;
 pub mod schedule;

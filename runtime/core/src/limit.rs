@@ -101,6 +101,16 @@ pub const JOB_RESTARTS: u32 = 3;
 /// Reboots that one job may ask for.
 pub const JOB_REBOOTS: u32 = 5;
 
+/// How long journals, streams, records, ended jobs and runs are kept, in days.
+pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
+/// The same where nothing is said, in days.
+pub const RETENTION_DAYS_DEFAULT: u32 = 30;
+/// Documents, entries of a journal or rows that are removed in one commit; one entry more goes with
+/// all its rows.
+pub const RETENTION_BATCH: usize = 200;
+/// How often it is looked for what has been kept long enough.
+pub const RETENTION_LOOK: Duration = Duration::from_secs(3600);
+
 /// The maintenance window: shortest, longest and default, in minutes.
 pub const WINDOW_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
 /// The maintenance window where none is given, in minutes.

@@ -28,6 +28,7 @@ type Answer = Result<Committed, CommitError>;
 pub(crate) struct Write {
     pub(crate) changes: Vec<PreparedChange>,
     pub(crate) rows: Vec<PreparedRow>,
+    pub(crate) gone: Vec<PreparedRow>,
     pub(crate) reply: oneshot::Sender<Answer>,
 }
 
@@ -88,8 +89,11 @@ fn settle(
     group: Vec<Write>,
 ) -> sled::Result<()> {
     let mut pending = Pending::new(db);
-    let stage = |write: Write| (pending.commit(write.changes, write.rows), write.reply);
-    let answers: Vec<_> = group.into_iter().map(stage).collect();
+    let mut stage = |write: Write| {
+        let Write { changes, rows, gone, reply } = write;
+        (pending.commit(changes, rows, gone), reply)
+    };
+    let answers: Vec<_> = group.into_iter().map(&mut stage).collect();
     let written = pending.write(durability, mark);
     for (answer, reply) in answers {
         let answer = match &written {

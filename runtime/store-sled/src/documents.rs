@@ -65,8 +65,9 @@ impl Documents for Tree {
                 rows.push(log::prepare(&append.table, row)?);
             }
         }
+        let gone = self.prepare_removals(&batch.removals).await?;
         let (reply, answer) = oneshot::channel();
-        self.committer.send(Write { changes: changes?, rows, reply }).await?;
+        self.committer.send(Write { changes: changes?, rows, gone, reply }).await?;
         answer.await.unwrap_or(Err(StoreError::Closed.into()))
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Tree, durable::View, key, pending::PreparedRow, value};
 use async_trait::async_trait;
 use bindery_store::{
-    batch::{Batch, CommitError},
+    batch::{Batch, CommitError, Removal},
     cursor::Position,
     documents::Documents as _,
     error::{StoreError, check_size},
@@ -86,6 +86,25 @@ impl Tree {
         let texts = place.get(base.len() + key::TIME_BYTES..).and_then(key::parse);
         let Some([partition, key]) = texts.as_deref() else { return Err(value::damaged(place)) };
         self.row(view, &key::row(table, partition, key))
+    }
+}
+
+impl Tree {
+    /// The rows of `removals` that are there. Each is looked up in a read of its own, so that
+    /// writers wait for one row at most.
+    pub(crate) async fn prepare_removals(
+        &self,
+        removals: &[Removal],
+    ) -> Result<Vec<PreparedRow>, StoreError> {
+        let mut gone = vec![];
+        for Removal { table, rows } in removals {
+            for (partition, key) in rows {
+                if let Some(row) = Log::get(self, table, partition, key).await? {
+                    gone.push(prepare(table, &row)?);
+                }
+            }
+        }
+        Ok(gone)
     }
 }
 

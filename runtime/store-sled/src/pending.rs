@@ -43,11 +43,12 @@ impl<'a> Pending<'a> {
         Self { db, changes: HashMap::new() }
     }
 
-    /// Adds changes and rows, or nothing of them.
+    /// Adds changes, rows that come and rows that go, or nothing of them.
     pub(crate) fn commit(
         &mut self,
         changes: Vec<PreparedChange>,
         rows: Vec<PreparedRow>,
+        gone: Vec<PreparedRow>,
     ) -> Result<Committed, CommitError> {
         let mut before = Vec::with_capacity(changes.len());
         for change in &changes {
@@ -64,17 +65,46 @@ impl<'a> Pending<'a> {
             }
             before.push(old);
         }
-        let fresh = self.fresh(rows)?;
+        let gone = self.present(gone)?;
+        let leaving: HashSet<_> = gone.iter().map(|row| row.key.clone()).collect();
+        let fresh = self.fresh(rows, &leaving)?;
         let changes = changes.into_iter().zip(before);
         let revisions = changes.filter_map(|(change, old)| self.apply(change, old)).collect();
-        Ok(Committed { revisions, inserted: self.insert(fresh) })
+        let removed = self.remove(gone);
+        Ok(Committed { revisions, inserted: self.insert(fresh), removed })
     }
 
-    /// The rows that are not there.
-    fn fresh(&self, rows: Vec<PreparedRow>) -> Result<Vec<PreparedRow>, StoreError> {
+    /// The rows that are there as they were found.
+    fn present(&self, rows: Vec<PreparedRow>) -> Result<Vec<PreparedRow>, StoreError> {
+        let mut present = Vec::with_capacity(rows.len());
+        for row in rows {
+            if self.body(&row.key)?.as_deref() == Some(&*row.body) {
+                present.push(row);
+            }
+        }
+        Ok(present)
+    }
+
+    /// Takes the rows and their places away; one that is named twice goes once.
+    fn remove(&mut self, rows: Vec<PreparedRow>) -> usize {
+        let mut removed = 0;
+        for row in rows {
+            let before = self.changes.insert(row.key, None);
+            removed += usize::from(before != Some(None));
+            self.changes.extend(row.places.into_iter().map(|place| (place, None)));
+        }
+        removed
+    }
+
+    /// The rows that are not there, once those that are `leaving` are gone.
+    fn fresh(
+        &self,
+        rows: Vec<PreparedRow>,
+        leaving: &HashSet<Vec<u8>>,
+    ) -> Result<Vec<PreparedRow>, StoreError> {
         let mut fresh = Vec::with_capacity(rows.len());
         for row in rows {
-            if self.body(&row.key)?.is_none() {
+            if leaving.contains(&row.key) || self.body(&row.key)?.is_none() {
                 fresh.push(row);
             }
         }
@@ -85,7 +115,7 @@ impl<'a> Pending<'a> {
         // A key that stands twice in one append counts once: the first wins.
         let mut inserted = 0;
         for row in fresh {
-            if self.changes.contains_key(&row.key) {
+            if self.changes.get(&row.key).is_some_and(Option::is_some) {
                 continue;
             }
             inserted += 1;

@@ -1,5 +1,5 @@
-//! A batch: changes to documents, each with its precondition, and rows of the log that come to be
-//! together with them.
+//! A batch: changes to documents, each with its precondition, and rows of the log that come to be,
+//! or go, together with them.
 //!
 //! A batch names each document at most once, so the order of its changes does not matter.
 
@@ -87,12 +87,22 @@ pub struct Append {
     pub rows: Vec<Row>,
 }
 
+/// Rows of one table that go. Those that are not there stay so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The table.
+    pub table: String,
+    /// The partition and key of each row.
+    pub rows: Vec<(String, String)>,
+}
+
 /// What is committed together.
 #[derive(Debug, Default)]
 #[must_use = "a batch changes nothing until it is committed"]
 pub struct Batch {
     changes: Vec<Change>,
     appends: Vec<Append>,
+    removals: Vec<Removal>,
     fault: Option<StoreError>,
 }
 
@@ -101,8 +111,10 @@ pub struct Batch {
 pub struct Checked {
     /// The changes of documents.
     pub changes: Vec<Change>,
-    /// The rows.
+    /// The rows that come.
     pub appends: Vec<Append>,
+    /// The rows that go.
+    pub removals: Vec<Removal>,
 }
 
 impl Batch {
@@ -157,9 +169,18 @@ impl Batch {
         self
     }
 
+    /// Removes rows of the log, each named by its partition and key, before others come.
+    ///
+    /// A row that is to go must not come again while this is committed: it may stay then.
+    pub fn remove(mut self, table: impl Into<String>, rows: Vec<(String, String)>) -> Self {
+        self.removals.push(Removal { table: table.into(), rows });
+        self
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.appends.is_empty() && self.fault.is_none()
+        let rows = self.appends.is_empty() && self.removals.is_empty();
+        self.changes.is_empty() && rows && self.fault.is_none()
     }
 
     /// What is to be done, checked: for implementations of the port.
@@ -170,6 +191,9 @@ impl Batch {
         check_size("a batch (changes)", self.changes.len(), limit::BATCH_ITEMS)?;
         for append in &self.appends {
             check_rows(&append.table, &append.rows)?;
+        }
+        for removal in &self.removals {
+            check_size("a removal (rows)", removal.rows.len(), limit::BATCH_ITEMS)?;
         }
         let mut named = HashSet::new();
         for change in &self.changes {
@@ -185,7 +209,7 @@ impl Batch {
                 }
             }
         }
-        Ok(Checked { changes: self.changes, appends: self.appends })
+        Ok(Checked { changes: self.changes, appends: self.appends, removals: self.removals })
     }
 }
 
@@ -196,6 +220,8 @@ pub struct Committed {
     pub revisions: Vec<u64>,
     /// The rows that were not there.
     pub inserted: usize,
+    /// The rows that went.
+    pub removed: usize,
 }
 
 /// A commit that changed nothing, or of which nothing is known (`Store` with `Io` or `Closed`).

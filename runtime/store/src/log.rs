@@ -1,7 +1,7 @@
 //! The port for the log: append-only rows, each inserted at most once.
 //!
 //! Rows are read in the order of their keys within a partition (a job's stream, a journal), or
-//! queried newest first over a whole table. They are never changed.
+//! queried newest first over a whole table. They are never changed; a batch removes them.
 
 use crate::{
     cursor::Position,

@@ -10,7 +10,7 @@ use bindery_control_plane::{
     http::router,
     plane::{self, ControlPlane},
 };
-use bindery_core::{account::Role, code::Code};
+use bindery_core::{account::Role, code::Code, retention::Retention};
 use bindery_store::Stores;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Server {
         let plane = ControlPlane::open(config).await.expect("a control plane");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let mut tasks = plane.start_tasks().await.expect("tasks");
+        let mut tasks = plane.start_tasks(Retention::default()).await.expect("tasks");
         let api = router(plane.clone());
         tasks.spawn(async move { axum::serve(listener, api).await.expect("it serves") });
         let token = plane.first_token().await.expect("a store").expect("the first token");

@@ -11,6 +11,7 @@ use bindery_core::{
     id::JobId,
     job::{JobStatus, Lease, Outcome, Parent},
     name::Name,
+    retention::Retention,
     run::{Run, RunStatus},
     seal::Verb,
     stream::StreamKind,
@@ -67,7 +68,7 @@ impl House {
         plane.import_runbook(&account(), import, &somebody()).await.expect("imported");
         let published = plane.publish_runbook(&account(), &name, Some(vec![]), &somebody()).await;
         published.expect("published");
-        let tasks = plane.start_tasks().await.expect("tasks");
+        let tasks = plane.start_tasks(Retention::default()).await.expect("tasks");
         Self { _folder: folder, plane, _tasks: tasks }
     }
 

@@ -75,8 +75,9 @@ impl Documents for Memory {
             state.collections.entry(change.collection).or_default().apply(change.id, change.action)
         };
         let revisions = batch.changes.into_iter().filter_map(apply).collect();
+        let removed = batch.removals.iter().map(|removal| state.remove(removal)).sum();
         let inserted = batch.appends.into_iter().map(|append| state.append(append)).sum();
-        Ok(Committed { revisions, inserted })
+        Ok(Committed { revisions, inserted, removed })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Memory, State};
 use crate::{
-    batch::{Append, Batch, CommitError},
+    batch::{Append, Batch, CommitError, Removal},
     cursor::Position,
     documents::Documents as _,
     error::{StoreError, check_size},
@@ -77,6 +77,12 @@ impl State {
         let table = self.tables.entry(append.table).or_default();
         append.rows.into_iter().filter_map(|row| table.insert(row)).count()
     }
+
+    /// Removes the rows that are there, and gives their number.
+    pub(super) fn remove(&mut self, removal: &Removal) -> usize {
+        let Some(table) = self.tables.get_mut(&removal.table) else { return 0 };
+        removal.rows.iter().filter_map(|place| table.remove(place)).count()
+    }
 }
 
 impl Table {
@@ -86,6 +92,12 @@ impl Table {
         };
         self.order.insert(Position::of(&row));
         free.insert(row);
+        Some(())
+    }
+
+    fn remove(&mut self, place: &(String, String)) -> Option<()> {
+        let row = self.rows.remove(place)?;
+        self.order.remove(&Position::of(&row));
         Some(())
     }
 
