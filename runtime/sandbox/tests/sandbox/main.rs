@@ -3,6 +3,7 @@
 mod support;
 
 mod compiling;
+mod compiling_limits;
 mod components;
 mod contract;
 mod gate;
