@@ -6,6 +6,7 @@ use crate::{
     events::Events,
     hub::Hub,
     keys::Keys,
+    session::Patience,
 };
 use bindery_core::{
     account::Module,
@@ -74,6 +75,7 @@ pub struct Inner {
     pub(crate) modules: Vec<Module>,
     pub(crate) fingerprint: Option<bindery_core::digest::Digest>,
     trust: RwLock<(TrustList, Envelope)>,
+    pub(crate) patience: Patience,
     /// Wakes the scheduler: a deployment was made or changed.
     pub(crate) scheduled: Notify,
 }
@@ -110,6 +112,7 @@ impl ControlPlane {
             modules: config.modules,
             fingerprint: config.fingerprint,
             trust: RwLock::new((trust, envelope)),
+            patience: Patience::default(),
             scheduled: Notify::new(),
         })))
     }

@@ -3,7 +3,7 @@
 
 mod dispatcher;
 mod scheduler;
-mod watchdog;
+pub(crate) mod watchdog;
 
 use crate::plane::ControlPlane;
 use bindery_core::code::Failure;
