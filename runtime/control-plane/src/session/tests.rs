@@ -1,5 +1,6 @@
 //! A session with a worker that says what the test wants it to say.
 
+mod configuring;
 mod deaf;
 
 use super::*;
