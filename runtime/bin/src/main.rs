@@ -22,7 +22,7 @@ use bindery_cli::{
     failure::{CliFailure, Exit},
     output::{Format, Output, Terminals},
 };
-use bindery_sandbox::compile;
+use bindery_sandbox::compile::child::{CHILD_ARGUMENT, child};
 use clap::{CommandFactory as _, Parser};
 use std::{
     io::{self, IsTerminal as _},
@@ -64,8 +64,11 @@ enum Command {
     #[command(flatten)]
     Client(bindery_cli::Command),
     /// Compile WebAssembly from stdin to stdout
-    #[command(name = compile::CHILD_ARGUMENT, hide = true)]
-    CompileChild,
+    #[command(name = CHILD_ARGUMENT, hide = true)]
+    CompileChild {
+        /// What it may take, as JSON
+        limits: Option<String>,
+    },
     /// Run a transaction of the package manager
     #[command(hide = true)]
     RunTransaction {
@@ -76,8 +79,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let program = Program::parse();
-    if let Command::CompileChild = program.command {
-        return compile_child();
+    if let Command::CompileChild { limits } = program.command {
+        return child(limits.as_deref());
     }
     logging::start(program.log_format);
     match run(program) {
@@ -93,7 +96,7 @@ fn main() -> ExitCode {
 fn run(program: Program) -> Result<ExitCode, CliFailure> {
     let global = program.global;
     match program.command {
-        Command::CompileChild => return Ok(compile_child()),
+        Command::CompileChild { limits } => return Ok(child(limits.as_deref())),
         Command::RunTransaction { folder } => {
             let ended = run_transaction(&folder, &clock::now);
             let code = ended.map_err(|error| {
@@ -120,17 +123,6 @@ async fn run_demo(demo: demo::Demo, global: Global) -> Result<ExitCode, CliFailu
         Ok(true) => Ok(ExitCode::SUCCESS),
         Ok(false) => Ok(Exit::Failed.into()),
         Err(error) => Err(CliFailure::new(Exit::Failed, format!("the demo failed: {error:#}"))),
-    }
-}
-
-/// Says nothing on stderr but why it failed: its parent reads that.
-fn compile_child() -> ExitCode {
-    match compile::child() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
     }
 }
 
@@ -179,8 +171,8 @@ mod tests {
         let program = Program::try_parse_from(line.split(' ')).expect("a command line");
         assert_eq!(program.global.url.as_deref(), Some("https://cp:7443"));
         assert_eq!(program.global.token.as_deref(), Some("bnd-enrol.x"));
-        for line in ["bindery up --simulated windows --listen 127.0.0.1:0", "bindery compile-child"]
-        {
+        let up = "bindery up --simulated windows --listen 127.0.0.1:0";
+        for line in [up, "bindery compile-child", "bindery compile-child {}"] {
             Program::try_parse_from(line.split(' ')).expect(line);
         }
     }

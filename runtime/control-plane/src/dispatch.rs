@@ -13,7 +13,7 @@ use bindery_core::{
     limit,
     name::Name,
     run::Run,
-    worker::Worker,
+    worker::{Presence, Worker},
 };
 use bindery_protocol::{
     bytes::Base64,
@@ -93,17 +93,21 @@ impl ControlPlane {
     /// Signs the order of an activated job and says it to its worker.
     pub(crate) async fn order(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
         let order = self.sign_order(job, lease).await?;
-        self.send_history(job, lease, peer).await?;
-        if self.hub.say(peer, ToWorker::Order { order }).is_err() {
-            // The worker went away in between: the job waits for the next one.
+        let heard = self.send_history(job, lease, peer).await?
+            && self.hub.offer(peer, ToWorker::Order { order }).is_ok();
+        if !heard {
+            // The worker went away in between, or has too much to hear: the job waits.
+            if let Presence::Online { session } = self.hub.presence(peer) {
+                self.let_rest(peer, session);
+            }
             self.hub.free_place(peer, job.id);
             self.change_job(job.id, |_| Some(JobEvent::Release(lease))).await?;
         }
         Ok(())
     }
 
-    /// Sends a worker the journal of a job that goes on there.
-    async fn send_history(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
+    /// Sends a worker the journal of a job that goes on there; false if it cannot hear all of it.
+    async fn send_history(&self, job: &Job, lease: Lease, peer: Peer) -> Result<bool, Failure> {
         let mut first = 0;
         while first < job.shipped {
             let after = first.checked_sub(1);
@@ -114,13 +118,12 @@ impl ControlPlane {
                 let message = format!("entry {first} of the journal of job {job} is not there");
                 return Err(Failure::new(Code::StoreDamaged, message));
             }
-            if self.hub.say(peer, ToWorker::History { job, lease, first, entries }).is_err() {
-                // The order will not get there either.
-                return Ok(());
+            if self.hub.offer(peer, ToWorker::History { job, lease, first, entries }).is_err() {
+                return Ok(false);
             }
             first += sent;
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn sign_order(&self, job: &Job, lease: Lease) -> Result<Envelope, Failure> {

@@ -29,6 +29,8 @@ pub(crate) enum Peer {
 struct Session {
     number: u64,
     say: mpsc::Sender<ToWorker>,
+    /// Dropped with the session, which tells whoever converses in it.
+    _over: oneshot::Sender<Over>,
     /// The jobs that have a place here, and whether they wait for their children.
     jobs: HashMap<JobId, bool>,
     /// Whether it takes jobs now.
@@ -41,6 +43,9 @@ impl Session {
         self.open && busy < limit::WORKER_JOBS && self.jobs.len() < limit::WORKER_HELD_JOBS
     }
 }
+
+/// Never said: its sender is dropped when a session is replaced or cut off.
+pub(crate) enum Over {}
 
 #[derive(Default)]
 struct State {
@@ -67,19 +72,24 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// A new session of `peer`; an older one of it is cut off. It takes no jobs before it is
-    /// opened.
-    pub(crate) fn connect(&self, peer: Peer, say: mpsc::Sender<ToWorker>) -> Result<u64, Failure> {
+    /// A new session of `peer`, and what ends when it is over; an older one of it is cut off. It
+    /// takes no jobs before it is opened.
+    pub(crate) fn connect(
+        &self,
+        peer: Peer,
+        say: mpsc::Sender<ToWorker>,
+    ) -> Result<(u64, oneshot::Receiver<Over>), Failure> {
         let mut state = self.state.lock();
         state.last += 1;
         let number = state.last;
         let held = state.presence.get(&peer).copied().unwrap_or(Presence::Registered);
         let presence = worker::next(held, WorkerEvent::Connect { session: number })?;
         state.presence.insert(peer, presence);
-        let session = Session { number, say, jobs: HashMap::new(), open: false };
+        let (_over, over) = oneshot::channel();
+        let session = Session { number, say, _over, jobs: HashMap::new(), open: false };
         state.sessions.insert(peer, session);
         self.arrived.notify_waiters();
-        Ok(number)
+        Ok((number, over))
     }
 
     /// The end of a session. An older one than the current changes nothing.
@@ -113,11 +123,6 @@ impl Hub {
         }
     }
 
-    /// Whether this session is still the peer's current one.
-    pub(crate) fn current(&self, peer: Peer, session: u64) -> bool {
-        self.state.lock().sessions.get(&peer).is_some_and(|held| held.number == session)
-    }
-
     /// Says that `peer` may have a free place. The queue is bounded by the jobs that can end at
     /// once.
     pub(crate) fn wake(&self, peer: Peer) {
@@ -130,20 +135,34 @@ impl Hub {
         self.freed.lock().take()
     }
 
-    fn sender(&self, peer: Peer) -> Option<mpsc::Sender<ToWorker>> {
-        self.state.lock().sessions.get(&peer).map(|session| session.say.clone())
+    /// Says something to `peer`; it may be gone before it hears it. One that does not listen is cut
+    /// off: it hears what matters when it comes back.
+    pub(crate) fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
+        self.said(peer, message, true)
     }
 
-    /// Says something to `peer`; it may be gone before it hears it. One that hears nothing any more
-    /// counts as gone.
-    pub(crate) fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
+    /// Says something that can be said again later to `peer`, if it listens.
+    pub(crate) fn offer(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
+        self.said(peer, message, false)
+    }
+
+    fn said(&self, peer: Peer, message: ToWorker, must: bool) -> Result<(), Failure> {
         let unreachable =
-            |what: &str| Failure::new(Code::Unreachable, format!("the worker {what}"));
-        let sender = self.sender(peer).ok_or_else(|| unreachable("is not connected"))?;
-        sender.try_send(message).map_err(|error| match error {
-            TrySendError::Full(_) => unreachable("does not listen"),
-            TrySendError::Closed(_) => unreachable("is not connected"),
-        })
+            |what: &str| Err(Failure::new(Code::Unreachable, format!("the worker {what}")));
+        let mut state = self.state.lock();
+        let Some(session) = state.sessions.get(&peer) else {
+            return unreachable("is not connected");
+        };
+        match session.say.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => unreachable("is not connected"),
+            Err(TrySendError::Full(_)) => {
+                if must {
+                    state.sessions.remove(&peer);
+                }
+                unreachable("does not listen")
+            }
+        }
     }
 
     /// Says something to every agent that is connected.

@@ -16,7 +16,6 @@ use bindery_core::{
     grant::{self, Power},
     id::{ComputerId, JobId, WorkerId},
     job::{Job, JobEvent, Lease, Phase},
-    limit,
     name::Name,
     operation,
     record::Record,
@@ -88,7 +87,10 @@ impl ControlPlane {
                 match answers {
                     Ok(answers) => {
                         for answer in answers {
-                            all = all.and(answered(say, answer).await);
+                            // Whoever does not hear one is not waited for again.
+                            if all.is_ok() {
+                                all = self.answered(say, answer).await;
+                            }
                         }
                     }
                     Err(failure) => all = Err(failure),
@@ -228,19 +230,6 @@ impl ControlPlane {
         limit: usize,
     ) -> Result<Vec<Row>, Failure> {
         Ok(self.stores.log.read(JOURNAL, &job.to_string(), after.map(journal_key), limit).await?)
-    }
-}
-
-/// Answers a worker, which must listen before long.
-pub(crate) async fn answered(
-    say: &mpsc::Sender<ToWorker>,
-    answer: ToWorker,
-) -> Result<(), Failure> {
-    let unheard = |reason| Failure::new(Code::Unreachable, reason);
-    match tokio::time::timeout(limit::WORKER_SILENCE, say.send(answer)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(unheard("the worker went away")),
-        Err(_) => Err(unheard("the worker does not listen")),
     }
 }
 

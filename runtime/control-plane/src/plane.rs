@@ -7,6 +7,7 @@ use crate::{
     hub::Hub,
     keys::Keys,
     replay::Replayer,
+    session::Patience,
 };
 use bindery_core::{
     account::Module,
@@ -82,6 +83,7 @@ pub struct Inner {
     pub(crate) replays: Semaphore,
     pub(crate) fingerprint: Option<bindery_core::digest::Digest>,
     trust: RwLock<(TrustList, Envelope)>,
+    pub(crate) patience: Patience,
     /// Wakes the scheduler: a deployment was made or changed.
     pub(crate) scheduled: Notify,
 }
@@ -121,6 +123,7 @@ impl ControlPlane {
             replays: Semaphore::new(limit::REPLAYS),
             fingerprint: config.fingerprint,
             trust: RwLock::new((trust, envelope)),
+            patience: Patience::default(),
             scheduled: Notify::new(),
         })))
     }

@@ -1,10 +1,12 @@
 //! A session: the conversation with one worker, from its first word to its last.
 
+mod reconcile;
+
 use crate::{
-    documents::{COMPUTERS, JOBS},
+    documents::COMPUTERS,
     entropy,
     events::Event,
-    hub::Peer,
+    hub::{Over, Peer},
     intake::{self, Shipment},
     plane::ControlPlane,
 };
@@ -13,7 +15,7 @@ use bindery_core::{
     digest::Digest,
     fleet::Computer,
     id::ComputerId,
-    job::{Job, JobEvent, Phase},
+    job::JobEvent,
     limit,
 };
 use bindery_protocol::{
@@ -24,11 +26,35 @@ use bindery_protocol::{
     message::{Held, ToControl, ToWorker},
 };
 use bindery_seal::{envelope::Envelope, key::PublicKey};
-use std::{collections::HashSet, pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    sync::{Semaphore, mpsc},
-    time::timeout,
+    sync::{Semaphore, mpsc, oneshot},
+    time::{interval, timeout},
 };
+
+/// How long a session waits for its worker.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// Between two signs of life of our own.
+    pub(crate) heartbeat: Duration,
+    /// For a word of the worker, and for a place in what it still has to hear.
+    pub(crate) silence: Duration,
+    /// Before the next job, once it could not take one.
+    pub(crate) rest: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            heartbeat: limit::HEARTBEAT,
+            silence: limit::WORKER_SILENCE,
+            rest: limit::WORKER_REST,
+        }
+    }
+}
+
+/// How often we look whether a worker has heard everything.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// What a session works with.
 struct Talk<'a> {
@@ -134,14 +160,15 @@ impl ControlPlane {
         continuation: u64,
     ) -> Result<(), Failure> {
         let ControlEnd { say, mut hear } = link;
-        let session = self.hub.connect(peer, say.clone())?;
+        let (session, over) = self.hub.connect(peer, say.clone())?;
         let welcome = ToWorker::Welcome {
             session,
             continuation,
             trust: self.signed_trust(),
             time: self.clock.now(),
         };
-        let said = say.send(welcome).await.is_ok();
+        // Whoever does not hear it has gone already, as the conversation finds out.
+        let _gone = say.send(welcome).await;
         if let Peer::Computer(id) = peer {
             tracing::info!(computer = %id, session, "agent connected");
             self.events.say(Event::Computer(id));
@@ -151,87 +178,100 @@ impl ControlPlane {
         let calls = Arc::new(Semaphore::new(limit::WORKER_HELD_JOBS));
         let talk = Talk { peer, session, say: &say, shipments, fetches, calls };
         let mut take_in = pin!(self.take_in_all(peer, shipped, &say));
-        let ended = if said {
+        let talk = async {
             tokio::select! {
-                ended = self.listen(talk, &mut hear) => {
-                    // What was shipped is taken in to its end.
-                    ended.and(take_in.await)
-                }
-                failed = &mut take_in => failed,
+                ended = self.listen(talk, &mut hear, over) => ended,
                 failed = self.hand_out(peer, fetched, &say) => failed,
             }
-        } else {
-            Ok(())
+        };
+        let (ended, failed) = tokio::select! {
+            ended = talk => (ended, None),
+            failed = &mut take_in => (Ok(()), Some(failed)),
         };
         self.hub.disconnect(peer, session, self.clock.now());
+        let taken_in = match failed {
+            Some(failed) => failed,
+            // What was shipped is taken in to its end.
+            None => take_in.await,
+        };
         if let Peer::Computer(id) = peer {
             self.events.say(Event::Computer(id));
         }
-        ended
+        ended.and(taken_in)
     }
 
     async fn listen(
         &self,
         talk: Talk<'_>,
         hear: &mut mpsc::Receiver<ToControl>,
+        mut over: oneshot::Receiver<Over>,
     ) -> Result<(), Failure> {
-        let Talk { peer, session, say, .. } = talk;
-        let mut alive = tokio::time::interval(limit::HEARTBEAT);
-        let mut heard = tokio::time::Instant::now();
+        let mut alive = pin!(self.say_alive(talk.say));
         loop {
-            tokio::select! {
-                message = hear.recv() => match message {
-                    None => return Ok(()),
-                    Some(message) => {
-                        heard = tokio::time::Instant::now();
-                        self.hear(&talk, message).await?;
-                    }
-                },
-                _ = alive.tick() => {
-                    if !self.hub.current(peer, session) {
-                        return Err(Failure::new(Code::WrongWorker, "a newer session took over"));
-                    }
-                    if heard.elapsed() > limit::WORKER_SILENCE {
-                        return Err(Failure::new(Code::Unreachable, "the worker is silent"));
-                    }
-                    // A full queue is a sign of life of our own.
-                    let _ = say.try_send(ToWorker::Alive);
-                }
-            }
+            let heard = tokio::select! {
+                heard = timeout(self.patience.silence, hear.recv()) => heard,
+                unheard = &mut alive => return unheard,
+                _ = &mut over => return Err(self.cut_off(talk.peer)),
+            };
+            let silent = |_| Failure::new(Code::Unreachable, "the worker is silent");
+            let Some(message) = heard.map_err(silent)? else { return Ok(()) };
+            self.hear(&talk, message).await?;
         }
+    }
+
+    /// Says that we are there, now and then, for as long as the worker listens.
+    async fn say_alive(&self, say: &mpsc::Sender<ToWorker>) -> Result<(), Failure> {
+        let mut alive = interval(self.patience.heartbeat);
+        loop {
+            alive.tick().await;
+            self.answered(say, ToWorker::Alive).await?;
+        }
+    }
+
+    /// Why a session ends that is not the peer's current one.
+    fn cut_off(&self, peer: Peer) -> Failure {
+        if self.hub.connected(peer) {
+            return Failure::new(Code::WrongWorker, "a newer session took over");
+        }
+        Failure::new(Code::Unreachable, "the worker does not listen")
+    }
+
+    /// Answers a worker, which must listen before long.
+    pub(crate) async fn answered(
+        &self,
+        say: &mpsc::Sender<ToWorker>,
+        answer: ToWorker,
+    ) -> Result<(), Failure> {
+        let unheard = |_| Failure::new(Code::Unreachable, "the worker does not listen");
+        let said = timeout(self.patience.silence, say.send(answer)).await.map_err(unheard)?;
+        said.map_err(|_| gone())
     }
 
     async fn hear(&self, talk: &Talk<'_>, message: ToControl) -> Result<(), Failure> {
         let Talk { peer, session, say, .. } = *talk;
-        let answer = match message {
-            ToControl::Hello { .. } => {
-                return Err(Failure::new(Code::ProtocolMismatch, "a second hello"));
-            }
-            ToControl::Alive | ToControl::ContinuationKept => None,
+        match message {
+            ToControl::Hello { .. } => Err(Failure::new(Code::ProtocolMismatch, "a second hello")),
+            ToControl::Alive | ToControl::ContinuationKept => Ok(()),
             ToControl::Holding { jobs } => {
                 self.reconcile(peer, &jobs).await?;
                 self.welcome_back(peer, session);
-                None
+                Ok(())
             }
-            ToControl::Report { report } => {
-                if let Peer::Computer(id) = peer {
-                    self.report(id, *report).await?;
-                }
-                None
-            }
+            ToControl::Report { report } => match peer {
+                Peer::Computer(id) => self.report(id, *report).await,
+                Peer::Sandbox => Ok(()),
+            },
             ToControl::Configured { id, answer } => {
                 self.hub.answered(peer, id, answer);
-                None
+                Ok(())
             }
             ToControl::Journal { job, lease, first, entries } => {
                 let shipment = Shipment { job, lease, first, entries };
-                talk.shipments.send(shipment).await.map_err(|_| gone())?;
-                None
+                talk.shipments.send(shipment).await.map_err(|_| gone())
             }
             ToControl::Refused { job, lease, error, retry } => {
                 self.own(peer, lease.worker).await?;
-                self.refused((peer, session), Held { job, lease }, error, retry).await?;
-                None
+                self.refused((peer, session), Held { job, lease }, error, retry).await
             }
             ToControl::Call { id, job, sequence, operation, arguments } => {
                 let (plane, say) = (self.clone(), say.clone());
@@ -245,19 +285,12 @@ impl ControlPlane {
                     let _ = say.send(ToWorker::Reply { id, reply }).await;
                     drop(place);
                 });
-                None
+                Ok(())
             }
-            ToControl::Fetch { digest } => {
-                talk.fetches.try_send(digest).map_err(|_| {
-                    Failure::new(Code::LimitExceeded, "the worker fetches more than its jobs need")
-                })?;
-                None
-            }
-        };
-        if let Some(answer) = answer {
-            intake::answered(say, answer).await?;
+            ToControl::Fetch { digest } => talk.fetches.try_send(digest).map_err(|_| {
+                Failure::new(Code::LimitExceeded, "the worker fetches more than its jobs need")
+            }),
         }
-        Ok(())
     }
 
     /// Hands out the modules that a worker asks for and has jobs of, one at a time: the next one
@@ -272,8 +305,8 @@ impl ControlPlane {
             let needed = self.jobs_behind(peer).await?.iter().any(|job| job.digest == digest);
             let wasm = if needed { self.stores.blobs.get(&digest).await? } else { None };
             let wasm = wasm.map(|bytes| Base64(bytes.to_vec()));
-            drop(say.reserve_many(say.max_capacity()).await.map_err(|_| gone())?);
-            intake::answered(say, ToWorker::Module { digest, wasm }).await?;
+            quiet(say).await?;
+            self.answered(say, ToWorker::Module { digest, wasm }).await?;
         }
         std::future::pending().await
     }
@@ -296,32 +329,13 @@ impl ControlPlane {
         });
     }
 
-    /// Compares what the worker still has with what we believe that it has.
-    async fn reconcile(&self, peer: Peer, holds: &[Held]) -> Result<(), Failure> {
-        let has: HashSet<_> = holds.iter().map(|held| (held.job, held.lease)).collect();
-        for job in self.jobs_behind(peer).await? {
-            let here = job.phase.lease().is_some_and(|lease| has.contains(&(job.id, lease)));
-            if here {
-                self.hub.hold_place(peer, job.id);
-            }
-            self.change_job(job.id, |job| reconciled(job, here)).await?;
-        }
-        for held in holds {
-            let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
-            if let Some(message) = told(held, job.as_ref().map(|job| &job.value)) {
-                self.hub.say(peer, message)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives a worker that has just refused a job no other one for a while: it would refuse that,
-    /// too.
-    fn let_rest(&self, peer: Peer, session: u64) {
+    /// Gives a worker that could not take a job no other one for a while: it could not take that,
+    /// either.
+    pub(crate) fn let_rest(&self, peer: Peer, session: u64) {
         self.hub.open(peer, session, false);
         let plane = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(limit::WORKER_REST).await;
+            tokio::time::sleep(plane.patience.rest).await;
             plane.hub.open(peer, session, true);
             plane.wake(peer);
         });
@@ -350,47 +364,17 @@ impl ControlPlane {
     }
 }
 
-/// What the return of its worker means for a job that it should have.
-fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
-    let lease = job.phase.lease()?;
-    match (&job.phase, here) {
-        (Phase::Disconnected { .. }, true) => Some(JobEvent::Return(lease)),
-        (_, true) => None,
-        // It never began, so another attempt does nothing twice.
-        (Phase::Disconnected { .. }, false) if job.started_at.is_none() => {
-            Some(JobEvent::Release(lease))
+/// Waits until a worker has heard everything. To wait for every place of its queue would make that
+/// look full to whoever has something else to say.
+async fn quiet(say: &mpsc::Sender<ToWorker>) -> Result<(), Failure> {
+    let mut look = interval(QUIET);
+    while say.capacity() < say.max_capacity() {
+        if say.is_closed() {
+            return Err(gone());
         }
-        // It never got the order, or never began: another attempt changes nothing twice.
-        (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),
-        (_, false) => Some(JobEvent::Fail(Failure::new(
-            Code::WorkerRestarted,
-            "the worker came back without the job's journal",
-        ))),
+        look.tick().await;
     }
-}
-
-/// What a worker is told of a job that it still has.
-fn told(held: &Held, job: Option<&Job>) -> Option<ToWorker> {
-    let Held { job: id, lease } = *held;
-    let Some(job) = job.filter(|job| job.epoch == lease.epoch) else {
-        return Some(ToWorker::Fenced { job: id, lease });
-    };
-    let cancel = |message: &str| {
-        let reason = Failure::new(Code::Cancelled, message);
-        Some(ToWorker::Cancel { job: id, lease, reason })
-    };
-    match &job.phase {
-        Phase::Stopping { .. } => cancel("somebody stopped it while its worker was away"),
-        Phase::Suspending { .. } => {
-            let reason = Failure::new(Code::JobSuspended, "somebody suspended it");
-            Some(ToWorker::Cancel { job: id, lease, reason })
-        }
-        phase if phase.ended() => cancel("it was given up while its worker was away"),
-        phase if phase.lease() == Some(lease) => {
-            Some(ToWorker::Kept { job: id, below: job.shipped })
-        }
-        _ => Some(ToWorker::Fenced { job: id, lease }),
-    }
+    Ok(())
 }
 
 fn gone() -> Failure {

@@ -59,12 +59,14 @@ pub const EPOCH_TICK: Duration = Duration::from_millis(10);
 /// A host call that has no deadline of its own.
 pub const HOST_CALL: Duration = Duration::from_secs(60);
 
-/// What a compiling child may take: address space in bytes, CPU and wall-clock time.
+/// Memory of a compiling child, in bytes.
 pub const COMPILE_MEMORY_BYTES: u64 = 4 << 30;
 /// CPU time of a compiling child.
 pub const COMPILE_CPU: Duration = Duration::from_secs(120);
 /// Wall-clock time of a compiling child.
 pub const COMPILE_TIME: Duration = Duration::from_secs(180);
+/// Compiled code of one module, in bytes: many times what the largest module becomes.
+pub const COMPILE_CODE_BYTES: u64 = 16 * MODULE_BYTES as u64;
 
 /// A signed bundle's statement, in bytes.
 pub const STATEMENT_BYTES: usize = 1 << 20;

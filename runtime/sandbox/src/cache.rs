@@ -33,6 +33,13 @@ impl Cache {
         let key = key(&folder.join(KEY_FILE))?;
         let folder = folder.join(format!("{:016x}", compatibility(engine)));
         fs::create_dir_all(&folder)?;
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            // A worker was killed while it kept this.
+            if path.extension().is_some() {
+                fs::remove_file(path)?;
+            }
+        }
         Ok(Self { folder, key })
     }
 

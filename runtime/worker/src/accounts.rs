@@ -53,7 +53,7 @@ impl Accounts {
     /// Takes a signed configure order: durable when this returns.
     ///
     /// `BadSignature`, `ChangesNotAllowed`, `RefusedByComputer`, `NotValidNow` for one that is
-    /// older than what is known, `Internal` if it cannot be written.
+    /// older than what is known and says something else, `Internal` if it cannot be written.
     pub(crate) fn configure(
         &self,
         envelope: &Envelope,
@@ -67,7 +67,13 @@ impl Accounts {
         allow.check_most(&order.most)?;
         let mut known = self.known.write();
         let name = order.account.key();
-        if known.get(&name).is_some_and(|held| held.order.issued_at > order.issued_at) {
+        if let Some(Known { order: newer, .. }) = known.get(&name)
+            && newer.issued_at > order.issued_at
+        {
+            // Two that were issued at once may come the other way round.
+            if *newer == (ConfigureOrder { issued_at: newer.issued_at, ..order.clone() }) {
+                return Ok(());
+            }
             let message = format!("a newer configure order for {} is known", order.account);
             return Err(Failure::new(Code::NotValidNow, message));
         }

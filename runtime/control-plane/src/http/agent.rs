@@ -32,7 +32,11 @@ use futures::{
     SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
 };
-use tokio::sync::{mpsc, oneshot};
+use std::time::Duration;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 pub(super) async fn enrol(
     State(plane): State<ControlPlane>,
@@ -68,41 +72,56 @@ pub(super) async fn connect(
 async fn bridge(plane: ControlPlane, socket: WebSocket) {
     let (worker, control) = pair();
     let (over, ended) = oneshot::channel();
+    let patience = plane.patience.silence;
     let serve = async {
         plane.serve_agent(control).await;
         // The socket may have been closed before.
         let _closed = over.send(());
     };
-    tokio::join!(serve, carry(socket, worker, ended));
+    tokio::join!(serve, carry(socket, worker, ended, patience));
 }
 
-async fn carry(socket: WebSocket, link: WorkerEnd, ended: oneshot::Receiver<()>) {
+/// Carries messages both ways until the session or the socket ends, or the agent does not take a
+/// message in time.
+async fn carry(
+    socket: WebSocket,
+    link: WorkerEnd,
+    ended: oneshot::Receiver<()>,
+    patience: Duration,
+) {
     let WorkerEnd { say, mut hear } = link;
     let (mut sink, stream) = socket.split();
     let rejected = tokio::select! {
         biased;
-        () = send(&mut sink, &mut hear) => None,
+        () = send(&mut sink, &mut hear, patience) => None,
         heard = receive(stream, say) => heard.err(),
         _ = ended => None,
     };
     // What the session said last is often the reason for its end.
-    while let Ok(message) = hear.try_recv() {
-        if put(&mut sink, &message).await.is_err() {
-            return;
+    let last_words = async {
+        while let Ok(message) = hear.try_recv() {
+            put(&mut sink, &message).await?;
         }
-    }
-    if let Some(error) = rejected {
-        tracing::warn!(%error, "an agent was rejected");
-        let _gone = put(&mut sink, &ToWorker::Rejected { error }).await;
-    }
-    let _gone = sink.close().await;
+        if let Some(error) = rejected {
+            tracing::warn!(%error, "an agent was rejected");
+            put(&mut sink, &ToWorker::Rejected { error }).await?;
+        }
+        sink.close().await
+    };
+    // Nobody need be there to hear them.
+    let _unheard = timeout(patience, last_words).await;
 }
 
-/// Sends what the session says, until it or the socket ends.
-async fn send(sink: &mut SplitSink<WebSocket, Message>, hear: &mut mpsc::Receiver<ToWorker>) {
+/// Sends what the session says, until it or the socket ends or the agent does not take it.
+async fn send(
+    sink: &mut SplitSink<WebSocket, Message>,
+    hear: &mut mpsc::Receiver<ToWorker>,
+    patience: Duration,
+) {
     while let Some(message) = hear.recv().await {
-        if put(sink, &message).await.is_err() {
-            return;
+        match timeout(patience, put(sink, &message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
         }
     }
 }
@@ -146,6 +165,14 @@ fn unreadable(reason: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bindery_core::digest::Digest;
+    use bindery_protocol::bytes::Base64;
+    use parking_lot::Mutex;
+    use std::sync::Arc;
+    use tokio::{
+        io::AsyncWriteExt as _,
+        net::{TcpListener, TcpStream},
+    };
 
     #[test]
     fn a_message_that_we_do_not_know_is_a_mismatch_of_versions() {
@@ -153,5 +180,37 @@ mod tests {
         for text in ["", "{}", r#"{"type":"sing"}"#] {
             assert_eq!(read(text).expect_err(text).code, Code::ProtocolMismatch);
         }
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_nobody_reads_is_given_up() {
+        let (worker, mut control) = pair();
+        let (_over, ended) = oneshot::channel();
+        let (carried, carrying) = oneshot::channel();
+        let parts = Arc::new(Mutex::new(Some((worker, ended, carried))));
+        let upgrade = async move |upgrade: WebSocketUpgrade| {
+            let (worker, ended, carried) = parts.lock().take().expect("one socket");
+            upgrade.on_upgrade(move |socket| async move {
+                carry(socket, worker, ended, Duration::from_millis(100)).await;
+                carried.send(()).expect("somebody waits");
+            })
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = axum::Router::new().route("/", axum::routing::get(upgrade));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut deaf = TcpStream::connect(address).await.expect("connected");
+        let hello = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        deaf.write_all(hello.as_bytes()).await.expect("it is heard");
+        // More than the buffers of a socket take.
+        for _ in 0..64 {
+            let wasm = Some(Base64(vec![0; 1 << 20]));
+            let message = ToWorker::Module { digest: Digest::of(b""), wasm };
+            control.say.send(message).await.expect("a place");
+        }
+        let over = async { (control.hear.recv().await, carrying.await) };
+        let over = timeout(Duration::from_secs(20), over).await.expect("it takes too long");
+        assert_eq!(over, (None, Ok(())), "the session learns of it, and the socket is closed");
     }
 }

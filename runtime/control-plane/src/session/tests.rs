@@ -1,26 +1,31 @@
-//! A session with a sandbox worker that says what the test wants it to say.
+//! A session with a worker that says what the test wants it to say.
+
+mod configuring;
+mod deaf;
 
 use super::*;
 use crate::{
-    app::{runbooks::Import, tokens::Caller},
-    documents::{RUNS, job_indexes},
+    app::{computers::Applicant, runbooks::Import, tokens::Caller},
+    documents::{JOBS, RUNS, job_indexes},
     plane::Config,
 };
 use bindery_core::{
     account::Role,
     id::JobId,
-    job::{JobStatus, Lease, Outcome, Parent},
+    job::{Job, JobStatus, Lease, Outcome, Parent, Phase, Placement},
     name::Name,
     retention::Retention,
     run::{Run, RunStatus},
     seal::Verb,
     stream::StreamKind,
+    time::Clock,
 };
 use bindery_journal::entry::{Body, Entry, Header};
 use bindery_protocol::{
     link::{WorkerEnd, pair},
     order::{JOB_ORDER, JobOrder},
 };
+use bindery_seal::key::SigningKey;
 use bindery_store::{
     Stores,
     batch::{Batch, Expect},
@@ -49,11 +54,15 @@ fn somebody() -> Caller {
 impl House {
     /// A control plane with an account and the published runbook `Empty`.
     async fn build() -> Self {
+        Self::with(Patience::default(), Arc::new(|| Timestamp::UNIX_EPOCH)).await
+    }
+
+    async fn with(patience: Patience, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = Config {
             folder: folder.path().to_owned(),
             stores: Stores::memory(),
-            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+            clock,
             name: "test".into(),
             builtins: vec![],
             publishers: vec![],
@@ -61,7 +70,8 @@ impl House {
             replayer: None,
             fingerprint: None,
         };
-        let plane = ControlPlane::open(config).await.expect("a control plane");
+        let mut plane = ControlPlane::open(config).await.expect("a control plane");
+        Arc::get_mut(&mut plane.0).expect("nobody else has it").patience = patience;
         plane.create_account(&account(), "test").await.expect("an account");
         let name: Name = "Empty".parse().expect("a name");
         let import = Import { bytes: EMPTY.into(), name: Some(name.clone()), replace: false };
@@ -73,49 +83,85 @@ impl House {
     }
 
     async fn start(&self) -> Job {
-        let name = "Empty".parse().expect("a name");
+        self.start_at(Placement::Sandbox).await
+    }
+
+    async fn start_at(&self, placement: Placement) -> Job {
+        let (name, placement) = ("Empty".parse().expect("a name"), Some(placement));
+        let (account, caller) = (account(), somebody());
         let started =
-            self.plane.start_job(&account(), &name, json!({}), None, false, &somebody()).await;
+            self.plane.start_job(&account, &name, json!({}), placement, false, &caller).await;
         started.expect("a job")
     }
 
-    async fn phase(&self, job: &Job) -> Phase {
-        self.plane.job(&account(), job.id).await.expect("a job").phase
+    async fn job(&self, job: &Job) -> Job {
+        self.plane.job(&account(), job.id).await.expect("a job")
     }
 
-    fn connect(&self) -> Sandbox {
+    async fn phase(&self, job: &Job) -> Phase {
+        self.job(job).await.phase
+    }
+
+    fn connect(&self) -> Worker {
+        self.connect_as(Peer::Sandbox)
+    }
+
+    fn connect_as(&self, peer: Peer) -> Worker {
         let (worker, control) = pair();
         let plane = self.plane.clone();
-        let session = tokio::spawn(async move { plane.serve_sandbox(control).await });
-        Sandbox { link: worker, session, plane: self.plane.clone() }
+        let session = tokio::spawn(async move { plane.converse(peer, control, 0).await });
+        Worker { link: worker, session, plane: self.plane.clone() }
+    }
+
+    /// A computer of the workspace.
+    async fn enrol(&self) -> ComputerId {
+        let applicant = Applicant {
+            token: self.plane.enrol_token("web-01").await.expect("a token"),
+            public_key: SigningKey::from_seed([1; 32]).public_key().to_string(),
+            name: "web-01".into(),
+            protocol: VERSION,
+            time: self.plane.clock.now(),
+        };
+        self.plane.enrol(applicant).await.expect("enrolled").id
     }
 
     /// A worker that has nothing and is configured.
-    async fn welcomed(&self) -> Sandbox {
+    async fn welcomed(&self) -> Worker {
         let mut worker = self.connect();
         worker.holding(vec![]).await;
         worker
     }
 
     /// A worker with a job whose header and first entries are kept.
-    async fn running(&self, entries: &[Entry]) -> (Sandbox, Job, JobOrder) {
+    async fn running(&self, entries: &[Entry]) -> (Worker, Job, JobOrder) {
         let mut worker = self.welcomed().await;
-        let job = self.start().await;
+        let (job, order) = self.begin(&mut worker, Placement::Sandbox, entries).await;
+        (worker, job, order)
+    }
+
+    /// Starts a job on `worker`, which ships its header and these entries.
+    async fn begin(
+        &self,
+        worker: &mut Worker,
+        placement: Placement,
+        entries: &[Entry],
+    ) -> (Job, JobOrder) {
+        let job = self.start_at(placement).await;
         let order = worker.order().await;
         let all: Vec<_> = [header(&order)].into_iter().chain(entries.iter().cloned()).collect();
         worker.ship(&order, 0, &all).await;
         worker.kept(job.id).await;
-        (worker, job, order)
+        (job, order)
     }
 }
 
-struct Sandbox {
+struct Worker {
     link: WorkerEnd,
-    session: JoinHandle<()>,
+    session: JoinHandle<Result<(), Failure>>,
     plane: ControlPlane,
 }
 
-impl Sandbox {
+impl Worker {
     async fn say(&self, message: ToControl) {
         self.link.say.send(message).await.expect("a session");
     }
@@ -170,7 +216,8 @@ impl Sandbox {
 
     async fn leave(self) {
         drop(self.link);
-        self.session.await.expect("the session ends");
+        // An answer that it did not wait for may be a reason.
+        let _reason = self.session.await.expect("no panic");
     }
 }
 

@@ -4,7 +4,7 @@
 mod dispatcher;
 mod retention;
 mod scheduler;
-mod watchdog;
+pub(crate) mod watchdog;
 
 use crate::plane::ControlPlane;
 use bindery_core::{code::Failure, retention::Retention};

@@ -24,7 +24,8 @@ pub(super) async fn run(plane: ControlPlane) {
     }
 }
 
-async fn look(plane: &ControlPlane, started: Timestamp) -> Result<(), Failure> {
+/// Does what the silence of workers means for their jobs now. `started` is when we began to look.
+pub(crate) async fn look(plane: &ControlPlane, started: Timestamp) -> Result<(), Failure> {
     for job in plane.open_jobs().await? {
         let gone_since = match job.phase.lease() {
             None => None,

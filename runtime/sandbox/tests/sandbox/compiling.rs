@@ -96,6 +96,19 @@ async fn code_of_another_worker_or_another_module_is_refused() {
 }
 
 #[tokio::test]
+async fn what_a_killed_worker_was_keeping_is_removed_and_the_rest_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = SandboxEngine::new().expect("an engine");
+    let wasm = fixture("lines.wat");
+    compiler(&engine, CHILD, folder.path()).compile(&wasm, Level::L0).await.expect("compiled");
+    let half = cached(folder.path(), &wasm).with_extension("4711-0");
+    fs::write(&half, b"half of it").expect("written");
+    let next = compiler(&engine, NO_COMPILER, folder.path());
+    assert!(!half.exists());
+    assert!(next.compile(&wasm, Level::L0).await.is_ok(), "it came from the cache");
+}
+
+#[tokio::test]
 async fn a_child_refuses_what_is_no_module() {
     let folder = tempfile::tempdir().expect("a folder");
     let engine = SandboxEngine::new().expect("an engine");

@@ -4,6 +4,7 @@ mod support;
 
 mod checkpoint;
 mod compiling;
+mod compiling_limits;
 mod components;
 mod contract;
 mod dry_run;

@@ -42,9 +42,22 @@ async fn configure_is_refused_without_the_workspaces_signature_and_when_it_is_an
     assert_eq!(refusal.code, Code::BadSignature);
     assert_eq!(session.configure(&configure_order()).await, Ok(()));
     let issued_at = now() - SignedDuration::from_secs(1);
-    let older = ConfigureOrder { issued_at, ..configure_order() };
+    let older = ConfigureOrder { issued_at, most: vec![], ..configure_order() };
     let refusal = session.configure(&older).await.expect_err("an old one");
     assert_eq!(refusal.code, Code::NotValidNow);
+}
+
+#[tokio::test]
+async fn an_older_order_that_says_the_same_is_acknowledged_and_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    let issued_at = now() - SignedDuration::from_secs(1);
+    let older = ConfigureOrder { issued_at, ..configure_order() };
+    assert_eq!(session.configure(&older).await, Ok(()));
+    let file = std::fs::read(folder.path().join("accounts.json")).expect("it is there");
+    let orders: Vec<ConfigureOrder> = serde_json::from_slice(&file).expect("orders");
+    assert_eq!(orders, [configure_order()]);
 }
 
 #[tokio::test]

@@ -1,0 +1,73 @@
+//! What a worker has when it comes back, against what we believe that it has.
+
+use crate::{documents::JOBS, hub::Peer, plane::ControlPlane};
+use bindery_core::{
+    code::{Code, Failure},
+    job::{Job, JobEvent, Phase},
+};
+use bindery_protocol::message::{Held, ToWorker};
+use std::collections::HashSet;
+
+impl ControlPlane {
+    /// Compares what the worker still has with what we believe that it has.
+    pub(super) async fn reconcile(&self, peer: Peer, holds: &[Held]) -> Result<(), Failure> {
+        let has: HashSet<_> = holds.iter().map(|held| (held.job, held.lease)).collect();
+        for job in self.jobs_behind(peer).await? {
+            let here = job.phase.lease().is_some_and(|lease| has.contains(&(job.id, lease)));
+            if here {
+                self.hub.hold_place(peer, job.id);
+            }
+            self.change_job(job.id, |job| reconciled(job, here)).await?;
+        }
+        for held in holds {
+            let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
+            if let Some(message) = told(held, job.as_ref().map(|job| &job.value)) {
+                self.hub.say(peer, message)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the return of its worker means for a job that it should have.
+fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
+    let lease = job.phase.lease()?;
+    match (&job.phase, here) {
+        (Phase::Disconnected { .. }, true) => Some(JobEvent::Return(lease)),
+        (_, true) => None,
+        // It never began, so another attempt does nothing twice.
+        (Phase::Disconnected { .. }, false) if job.started_at.is_none() => {
+            Some(JobEvent::Release(lease))
+        }
+        // It never got the order, or never began: another attempt changes nothing twice.
+        (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),
+        (_, false) => Some(JobEvent::Fail(Failure::new(
+            Code::WorkerRestarted,
+            "the worker came back without the job's journal",
+        ))),
+    }
+}
+
+/// What a worker is told of a job that it still has.
+fn told(held: &Held, job: Option<&Job>) -> Option<ToWorker> {
+    let Held { job: id, lease } = *held;
+    let Some(job) = job.filter(|job| job.epoch == lease.epoch) else {
+        return Some(ToWorker::Fenced { job: id, lease });
+    };
+    let cancel = |message: &str| {
+        let reason = Failure::new(Code::Cancelled, message);
+        Some(ToWorker::Cancel { job: id, lease, reason })
+    };
+    match &job.phase {
+        Phase::Stopping { .. } => cancel("somebody stopped it while its worker was away"),
+        Phase::Suspending { .. } => {
+            let reason = Failure::new(Code::JobSuspended, "somebody suspended it");
+            Some(ToWorker::Cancel { job: id, lease, reason })
+        }
+        phase if phase.ended() => cancel("it was given up while its worker was away"),
+        phase if phase.lease() == Some(lease) => {
+            Some(ToWorker::Kept { job: id, below: job.shipped })
+        }
+        _ => Some(ToWorker::Fenced { job: id, lease }),
+    }
+}
