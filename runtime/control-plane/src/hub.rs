@@ -51,6 +51,8 @@ pub(crate) enum Over {}
 struct State {
     sessions: HashMap<Peer, Session>,
     presence: HashMap<Peer, Presence>,
+    /// The newest question about its identity that each peer has answered.
+    proved: HashMap<Peer, u64>,
     asked: HashMap<(Peer, u64), oneshot::Sender<Result<(), Failure>>>,
     last: u64,
 }
@@ -72,6 +74,21 @@ impl Default for Hub {
 }
 
 impl Hub {
+    /// The number of a question that is about to be asked: later ones are greater.
+    pub(crate) fn question(&self) -> u64 {
+        let mut state = self.state.lock();
+        state.last += 1;
+        state.last
+    }
+
+    /// Whether `peer` has answered no question later than this one, which it has answered now.
+    pub(crate) fn proves(&self, peer: Peer, question: u64) -> bool {
+        let mut state = self.state.lock();
+        let newest = state.proved.entry(peer).or_default();
+        *newest = question.max(*newest);
+        *newest == question
+    }
+
     /// A new session of `peer`, and what ends when it is over; an older one of it is cut off. It
     /// takes no jobs before it is opened.
     pub(crate) fn connect(
@@ -266,4 +283,19 @@ impl Hub {
 /// Where a worker is to be found.
 pub(crate) fn peer_of(worker: &worker::Worker) -> Peer {
     worker.computer.map_or(Peer::Sandbox, Peer::Computer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_comes_behind_a_later_one_proves_nothing() {
+        let (hub, peer) = (Hub::default(), Peer::Computer(ComputerId::from_bytes([1; 16])));
+        let (first, second) = (hub.question(), hub.question());
+        assert!(hub.proves(peer, first), "it is the only one");
+        assert!(hub.proves(peer, second));
+        assert!(hub.proves(peer, second), "it is asked again before it counts");
+        assert!(!hub.proves(peer, first));
+    }
 }

@@ -152,7 +152,9 @@ impl ControlPlane {
                 });
             }
             if holds {
-                for event in events(job, lease, &decoded) {
+                // What was kept before has had its effect: an end among it is of an earlier lease.
+                let new = decoded.iter().filter(|entry| entry.sequence >= kept);
+                for event in events(job, lease, new) {
                     job.apply(event, now)?;
                 }
             }
@@ -331,7 +333,7 @@ fn unreadable(row: &Row) -> Failure {
 }
 
 /// What the entries mean for the job.
-fn events(job: &Job, lease: Lease, entries: &[Entry]) -> Vec<JobEvent> {
+fn events<'a>(job: &Job, lease: Lease, entries: impl Iterator<Item = &'a Entry>) -> Vec<JobEvent> {
     let mut events = vec![];
     match job.phase {
         Phase::Activating { .. } => events.push(JobEvent::Start(lease)),

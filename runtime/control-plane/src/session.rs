@@ -15,7 +15,7 @@ use bindery_core::{
     digest::Digest,
     fleet::Computer,
     id::ComputerId,
-    job::JobEvent,
+    job::{JobEvent, Outcome},
     limit,
 };
 use bindery_protocol::{
@@ -93,6 +93,7 @@ impl ControlPlane {
     }
 
     async fn admit(&self, link: &mut ControlEnd) -> Result<(ComputerId, u64), Failure> {
+        let question = self.hub.question();
         let challenge = Challenge {
             nonce: Digest::from_bytes(entropy::bytes()),
             time: self.clock.now(),
@@ -103,11 +104,12 @@ impl ControlPlane {
         let Ok(Some(ToControl::Hello { proof })) = hello else {
             return Err(Failure::new(Code::Unauthenticated, "the agent did not say who it is"));
         };
-        self.check_proof(&challenge, &proof).await
+        self.check_proof(question, &challenge, &proof).await
     }
 
     async fn check_proof(
         &self,
+        question: u64,
         challenge: &Challenge,
         envelope: &Envelope,
     ) -> Result<(ComputerId, u64), Failure> {
@@ -125,6 +127,14 @@ impl ControlPlane {
             return Err(Failure::new(Code::Unauthenticated, "the proof is not for this session"));
         }
         check_skew(proof.time, self.clock.now())?;
+        // An agent connects once at a time: what comes late from a session that it gave up must not
+        // use up the continuation that it got in a later one.
+        let peer = Peer::Computer(computer.id);
+        let newest = || match self.hub.proves(peer, question) {
+            true => Ok(()),
+            false => Err(Failure::new(Code::Unreachable, "the agent has connected anew since")),
+        };
+        newest()?;
         if !computer.continuation.accepts(proof.continuation) {
             return Err(Failure::new(
                 Code::IdentityCopied,
@@ -138,6 +148,7 @@ impl ControlPlane {
         let fresh = u64::from_le_bytes(entropy::bytes()) >> 11;
         let id = computer.id.to_string();
         let change = |computer: &mut Computer| {
+            newest()?;
             computer.continuation = computer.continuation.advance(proof.continuation, fresh);
             Ok(())
         };
@@ -355,7 +366,7 @@ impl ControlPlane {
         let event = if retry {
             JobEvent::Release(held.lease)
         } else {
-            JobEvent::Finish(held.lease, bindery_core::job::Outcome::Failed(error))
+            JobEvent::Finish(held.lease, Outcome::Failed(error))
         };
         match self.change_job(held.job, |_| Some(event.clone())).await {
             Err(failure) if failure.code == Code::WrongWorker => Ok(()),

@@ -3,8 +3,9 @@
 use crate::{documents::JOBS, hub::Peer, plane::ControlPlane};
 use bindery_core::{
     code::{Code, Failure},
-    job::{Job, JobEvent, Phase},
+    job::{Job, JobEvent, Outcome, Phase},
 };
+use bindery_journal::entry::Entry;
 use bindery_protocol::message::{Held, ToWorker};
 use std::collections::HashSet;
 
@@ -17,7 +18,8 @@ impl ControlPlane {
             if here {
                 self.hub.hold_place(peer, job.id);
             }
-            self.change_job(job.id, |job| reconciled(job, here)).await?;
+            let began = here || self.has_begun(&job).await?;
+            self.change_job(job.id, |job| reconciled(job, here, began)).await?;
         }
         for held in holds {
             let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
@@ -27,17 +29,30 @@ impl ControlPlane {
         }
         Ok(())
     }
+
+    /// Whether anything of a job that has a lease was shipped under that lease: a job that was resumed
+    /// has what came before, up to its suspension.
+    async fn has_begun(&self, job: &Job) -> Result<bool, Failure> {
+        let Some(last) = job.shipped.checked_sub(1) else { return Ok(false) };
+        let entries = self.journal(job.id, last.checked_sub(1), 1).await?;
+        Ok(!entries.last().is_some_and(Entry::ends))
+    }
 }
 
-/// What the return of its worker means for a job that it should have.
-fn reconciled(job: &Job, here: bool) -> Option<JobEvent> {
+/// What the return of its worker means for a job that it should have. `began` if anything was
+/// shipped under the lease.
+fn reconciled(job: &Job, here: bool, began: bool) -> Option<JobEvent> {
     let lease = job.phase.lease()?;
     match (&job.phase, here) {
         (Phase::Disconnected { .. }, true) => Some(JobEvent::Return(lease)),
         (_, true) => None,
         // It never began, so another attempt does nothing twice.
-        (Phase::Disconnected { .. }, false) if job.started_at.is_none() => {
-            Some(JobEvent::Release(lease))
+        (Phase::Disconnected { .. }, false) if !began => Some(JobEvent::Release(lease)),
+        (Phase::Stopping { .. }, false) if !began => {
+            Some(JobEvent::Finish(lease, Outcome::Stopped))
+        }
+        (Phase::Suspending { .. }, false) if !began => {
+            Some(JobEvent::Finish(lease, Outcome::Suspended))
         }
         // It never got the order, or never began: another attempt changes nothing twice.
         (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),

@@ -341,6 +341,47 @@ async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
 }
 
 #[tokio::test]
+async fn a_suspension_that_is_shipped_again_does_not_suspend_the_job_again() {
+    let house = House::build().await;
+    let paused = entry(1, Body::End(Outcome::Suspended));
+    let (mut worker, job, order) = house.running(&[]).await;
+    house.plane.suspend_job(&account(), job.id, &somebody()).await.expect("asked");
+    worker.ship(&order, 1, std::slice::from_ref(&paused)).await;
+    worker.kept(job.id).await;
+    house.plane.resume_job(&account(), job.id).await.expect("resumed");
+    let again = worker.order().await;
+    let goes_on = entry(2, Body::Order("{}".into()));
+    worker.ship(&again, 2, std::slice::from_ref(&goes_on)).await;
+    worker.kept(job.id).await;
+    // A worker that was killed says its whole journal again.
+    worker.ship(&again, 0, &[header(&order), paused, goes_on]).await;
+    worker.kept(job.id).await;
+    assert_eq!(house.phase(&job).await, Phase::Running { lease: again.lease });
+}
+
+#[tokio::test]
+async fn a_wish_for_a_job_whose_order_was_lost_is_granted_when_its_worker_is_back() {
+    let house = House::build().await;
+    let (account, caller) = (account(), somebody());
+    for (suspend, wanted) in [(false, Phase::Stopped), (true, Phase::Suspended)] {
+        let mut worker = house.welcomed().await;
+        let job = house.start().await;
+        worker.order().await;
+        worker.leave().await;
+        let asked = match suspend {
+            true => house.plane.suspend_job(&account, job.id, &caller).await,
+            false => house.plane.stop_job(&account, job.id, Verb::Stop, &caller).await,
+        };
+        asked.expect("asked");
+        let mut worker = house.welcomed().await;
+        worker.say(ToControl::Fetch { digest: Digest::of(EMPTY) }).await;
+        worker.hear("an answer", |m| matches!(m, ToWorker::Module { .. }).then_some(())).await;
+        assert_eq!(house.phase(&job).await, wanted);
+        worker.leave().await;
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_comes_back_hears_what_is_kept_and_what_is_another_ones() {
     let house = House::build().await;
     let (worker, job, order) = house.running(&[note(1)]).await;
