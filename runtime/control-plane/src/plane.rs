@@ -16,6 +16,7 @@ use bindery_core::{
     limit,
     time::Clock,
 };
+use bindery_protocol::pace::Pace;
 use bindery_seal::{
     bundle::Bundle,
     envelope::Envelope,
@@ -72,6 +73,7 @@ pub struct Inner {
     pub(crate) repository: Repository,
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: Pace,
     pub(crate) opened_at: Timestamp,
     pub(crate) keys: Keys,
     pub(crate) hub: Hub,
@@ -102,6 +104,11 @@ impl ControlPlane {
     /// Opens the control plane over its stores: the workspace and its keys are made at the first
     /// start.
     pub async fn open(config: Config) -> Result<Self, Failure> {
+        Self::open_at(Pace::default(), config).await
+    }
+
+    /// The same for a control plane that waits at another pace.
+    pub async fn open_at(pace: Pace, config: Config) -> Result<Self, Failure> {
         let repository = Repository::new(config.stores.documents.clone());
         let keys = Keys::open(&config.folder.join("keys"))?;
         let now = config.clock.now();
@@ -113,6 +120,7 @@ impl ControlPlane {
             repository,
             stores: config.stores,
             clock: config.clock,
+            pace,
             opened_at: now,
             keys,
             hub: Hub::default(),
@@ -123,7 +131,7 @@ impl ControlPlane {
             replays: Semaphore::new(limit::REPLAYS),
             fingerprint: config.fingerprint,
             trust: RwLock::new((trust, envelope)),
-            patience: Patience::default(),
+            patience: Patience::at(pace),
             scheduled: Notify::new(),
         })))
     }

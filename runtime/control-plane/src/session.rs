@@ -24,6 +24,7 @@ use bindery_protocol::{
     hello::{Challenge, PROOF, Proof},
     link::ControlEnd,
     message::{Held, ToControl, ToWorker},
+    pace::Pace,
 };
 use bindery_seal::{envelope::Envelope, key::PublicKey};
 use std::{pin::pin, sync::Arc, time::Duration};
@@ -43,12 +44,12 @@ pub(crate) struct Patience {
     pub(crate) rest: Duration,
 }
 
-impl Default for Patience {
-    fn default() -> Self {
+impl Patience {
+    pub(crate) fn at(pace: Pace) -> Self {
         Self {
-            heartbeat: limit::HEARTBEAT,
-            silence: limit::WORKER_SILENCE,
-            rest: limit::WORKER_REST,
+            heartbeat: pace.of(limit::HEARTBEAT),
+            silence: pace.of(limit::WORKER_SILENCE),
+            rest: pace.of(limit::WORKER_REST),
         }
     }
 }
@@ -100,7 +101,7 @@ impl ControlPlane {
             protocol: VERSION,
         };
         link.say.send(ToWorker::Challenge(challenge.clone())).await.map_err(|_| gone())?;
-        let hello = timeout(limit::WORKER_SILENCE, link.hear.recv()).await;
+        let hello = timeout(self.patience.silence, link.hear.recv()).await;
         let Ok(Some(ToControl::Hello { proof })) = hello else {
             return Err(Failure::new(Code::Unauthenticated, "the agent did not say who it is"));
         };

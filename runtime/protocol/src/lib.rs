@@ -23,6 +23,7 @@ pub mod hello;
 pub mod link;
 pub mod message;
 pub mod order;
+pub mod pace;
 
 /// The version of the protocol. Agent and control plane must speak the same one.
 pub const VERSION: u32 = 1;

@@ -16,6 +16,7 @@ use bindery_protocol::{
     hello::{Challenge, PROOF, Proof},
     link::WorkerEnd,
     message::{ToControl, ToWorker},
+    pace::Pace,
 };
 use bindery_sandbox::clock::Clock;
 use bindery_seal::envelope::Envelope;
@@ -25,11 +26,11 @@ pub(crate) async fn hello(
     link: &mut WorkerEnd,
     identity: Option<&Identity>,
     trust: &Trust,
-    clock: &dyn Clock,
+    (clock, pace): (&dyn Clock, Pace),
 ) -> Result<(), Ended> {
     let mut challenged = None;
     loop {
-        match hear(link).await? {
+        match hear(link, pace).await? {
             ToWorker::Challenge(challenge) if challenged.is_none() => {
                 let identity = identity.ok_or_else(|| Ended::lost("it asks who this worker is"))?;
                 let proof = prove(&challenge, identity, clock)?;
@@ -67,8 +68,8 @@ fn prove(challenge: &Challenge, identity: &Identity, clock: &dyn Clock) -> Resul
     Envelope::sign(PROOF, &proof, identity.key()).map_err(Ended::Rejected)
 }
 
-async fn hear(link: &mut WorkerEnd) -> Result<ToWorker, Ended> {
-    let heard = tokio::time::timeout(limit::WORKER_SILENCE, link.hear.recv()).await;
+async fn hear(link: &mut WorkerEnd, pace: Pace) -> Result<ToWorker, Ended> {
+    let heard = tokio::time::timeout(pace.of(limit::WORKER_SILENCE), link.hear.recv()).await;
     heard.ok().flatten().ok_or_else(|| Ended::lost("no welcome came"))
 }
 

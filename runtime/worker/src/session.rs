@@ -25,6 +25,7 @@ use bindery_journal::log::Broken;
 use bindery_protocol::{
     link::WorkerEnd,
     message::{ToControl, ToWorker},
+    pace::Pace,
 };
 use bindery_sandbox::clock::Clock;
 use bindery_seal::{envelope::Envelope, key::PublicKey};
@@ -54,6 +55,7 @@ impl Ended {
 /// What a session works with; it outlives them all.
 pub(crate) struct Desk {
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: Pace,
     pub(crate) workspace_key: PublicKey,
     pub(crate) allow: Allow,
     pub(crate) identity: Option<Identity>,
@@ -78,7 +80,7 @@ impl Desk {
     pub(crate) async fn session(&self, mut link: WorkerEnd) -> Ended {
         let clock = self.clock.as_ref();
         let identity = self.identity.as_ref();
-        if let Err(ended) = hello(&mut link, identity, &self.trust, clock).await {
+        if let Err(ended) = hello(&mut link, identity, &self.trust, (clock, self.pace)).await {
             return ended;
         }
         let WorkerEnd { say, hear } = link;
@@ -94,7 +96,7 @@ impl Desk {
             ended = self.listen(hear, &say) => ended,
             ended = self.ship(&say) => ended,
             ended = self.ask(&say) => ended,
-            ended = beat(&say) => ended,
+            ended = beat(&say, self.pace) => ended,
             ended = self.report(&say) => ended,
         };
         ended.err().unwrap_or_else(|| Ended::lost("the link ended"))
@@ -103,7 +105,7 @@ impl Desk {
     /// Does what the control plane says, until it is silent for too long.
     async fn listen(&self, mut hear: mpsc::Receiver<ToWorker>, say: &Say) -> Result<(), Ended> {
         loop {
-            let heard = timeout(limit::WORKER_SILENCE, hear.recv()).await;
+            let heard = timeout(self.pace.of(limit::WORKER_SILENCE), hear.recv()).await;
             let heard = heard.map_err(|_| Ended::lost("the control plane is silent"))?;
             let message = heard.ok_or_else(|| Ended::lost("the control plane ended the link"))?;
             if let Some(answer) = self.obey(message)? {
@@ -224,8 +226,8 @@ async fn assess(reporter: &dyn Reporter) -> ToControl {
     ToControl::Report { report: Box::new(reporter.report().await) }
 }
 
-async fn beat(say: &Say) -> Result<(), Ended> {
-    let mut interval = interval(limit::HEARTBEAT);
+async fn beat(say: &Say, pace: Pace) -> Result<(), Ended> {
+    let mut interval = interval(pace.of(limit::HEARTBEAT));
     loop {
         interval.tick().await;
         send(say, ToControl::Alive).await?;

@@ -27,6 +27,7 @@ use bindery_core::{
     limit,
 };
 use bindery_journal::log::{Log, Recovered};
+use bindery_protocol::pace::Pace;
 use std::{
     fs::{self, File, TryLockError},
     path::Path,
@@ -81,6 +82,7 @@ impl Worker {
         };
         let desk = Desk {
             clock: config.clock,
+            pace: Pace::default(),
             workspace_key: config.workspace_key,
             allow: config.allow,
             identity: config.identity,
@@ -95,6 +97,13 @@ impl Worker {
             drain: Drain::default(),
         };
         Ok(Self { desk, found, _lock: lock })
+    }
+
+    /// The same worker at another pace: it waits for its control plane as much less.
+    #[must_use]
+    pub fn at(mut self, pace: Pace) -> Self {
+        self.desk.pace = pace;
+        self
     }
 
     /// Takes up what was interrupted, then keeps a session and does what it says, until `drain` is
@@ -118,7 +127,7 @@ impl Worker {
         desk.runner.halt().await;
         if ended.is_ok() {
             // Whether there is a session or not: what is not kept is shipped by the next worker.
-            let _ = timeout(SHIP, async {
+            let _ = timeout(desk.pace.of(SHIP), async {
                 tokio::select! {
                     _ = &mut sessions => {}
                     () = kept(&desk.runner.spool) => {}
@@ -160,7 +169,7 @@ async fn sessions(desk: &Desk, connector: &dyn Connector) -> RunError {
             Ok(link) => match desk.session(link).await {
                 Ended::Lost(reason) => {
                     tracing::info!(reason, "the session is over");
-                    if began.elapsed() >= limit::HEARTBEAT {
+                    if began.elapsed() >= desk.pace.of(limit::HEARTBEAT) {
                         backoff.reset();
                     }
                 }
@@ -179,7 +188,7 @@ async fn sessions(desk: &Desk, connector: &dyn Connector) -> RunError {
         }
         let wait = backoff.wait(getrandom::u32().unwrap_or(u32::MAX));
         debug_assert!(wait <= limit::RECONNECT_MAX);
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep(desk.pace.of(wait)).await;
     }
 }
 

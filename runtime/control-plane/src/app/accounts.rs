@@ -144,7 +144,7 @@ impl ControlPlane {
     pub(crate) async fn configure_sandbox(&self, worker: &Worker) {
         if let Ok(order) = self.configure_order(worker) {
             let message = |id| bindery_protocol::message::ToWorker::Configure { id, order };
-            let patience = crate::dispatch::PATIENCE;
+            let patience = self.pace.of(crate::dispatch::PATIENCE);
             let (status, reason) = self.hub.ask(Peer::Sandbox, message, patience).await;
             tracing::debug!(account = %worker.account, ?status, ?reason, "sandbox worker configured");
         }

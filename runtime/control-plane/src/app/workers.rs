@@ -85,7 +85,8 @@ impl ControlPlane {
         let order = self.configure_order(&worker)?;
         let message = |id| ToWorker::Configure { id, order };
         self.await_return(&computer).await;
-        let (status, reason) = self.hub.ask(Peer::Computer(id), message, PATIENCE).await;
+        let (status, reason) =
+            self.hub.ask(Peer::Computer(id), message, self.pace.of(PATIENCE)).await;
         if let (ConfigureStatus::Unreachable | ConfigureStatus::Refused, Some(reason)) =
             (status, reason)
         {
@@ -100,7 +101,8 @@ impl ControlPlane {
         let since = self.clock.now().duration_since(self.opened_at).unsigned_abs();
         if computer.enrolled_at < self.opened_at {
             let arrival = self.hub.arrival(Peer::Computer(computer.id));
-            let _in_time = tokio::time::timeout(PATIENCE.saturating_sub(since), arrival).await;
+            let _in_time =
+                tokio::time::timeout(self.pace.of(PATIENCE.saturating_sub(since)), arrival).await;
         }
     }
 

@@ -54,7 +54,7 @@ fn somebody() -> Caller {
 impl House {
     /// A control plane with an account and the published runbook `Empty`.
     async fn build() -> Self {
-        Self::with(Patience::default(), Arc::new(|| Timestamp::UNIX_EPOCH)).await
+        Self::with(Patience::at(Pace::default()), Arc::new(|| Timestamp::UNIX_EPOCH)).await
     }
 
     async fn with(patience: Patience, clock: Arc<dyn Clock>) -> Self {

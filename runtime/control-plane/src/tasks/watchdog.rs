@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(plane: ControlPlane) {
     let started = plane.clock.now();
-    let mut tick = tokio::time::interval(EVERY);
+    let mut tick = tokio::time::interval(plane.pace.of(EVERY));
     loop {
         tick.tick().await;
         if let Err(failure) = look(&plane, started).await {

@@ -55,7 +55,7 @@ impl Worker {
 
 #[tokio::test]
 async fn a_worker_that_does_not_listen_holds_nobody_up_and_gets_its_job_once_it_does() {
-    let patience = Patience { rest: Duration::from_secs(1), ..Patience::default() };
+    let patience = Patience { rest: Duration::from_secs(1), ..Patience::at(Pace::default()) };
     let house = House::with(patience, Arc::new(|| Timestamp::UNIX_EPOCH)).await;
     let (computer, mut deaf) = house.agent().await;
     let mut sandbox = house.welcomed().await;
@@ -88,7 +88,7 @@ async fn its_shipments_are_kept_and_their_answers_not_waited_for_one_by_one() {
 async fn never_listens(strangers: u8) {
     let clock = SimClock::at(Timestamp::UNIX_EPOCH);
     let short = Duration::from_millis(400);
-    let patience = Patience { heartbeat: short, silence: short, ..Patience::default() };
+    let patience = Patience { heartbeat: short, silence: short, ..Patience::at(Pace::default()) };
     let house = House::with(patience, Arc::new(clock.reader())).await;
     let (computer, mut deaf) = house.agent().await;
     let place = Placement::Computer(computer);
