@@ -19,6 +19,7 @@ use bindery_control_plane::{
 use bindery_core::{
     code::{Code, Failure},
     fleet::Report,
+    retention::Retention,
     update::OsType,
 };
 use bindery_protocol::{link::ControlEnd, pace::Pace};
@@ -132,7 +133,7 @@ impl PlaneMachine {
             fingerprint: None,
         };
         let plane = runtime.block_on(ControlPlane::open_at(pace(), config)).expect("it opens");
-        let tasks = runtime.block_on(plane.start_tasks()).expect("its tasks");
+        let tasks = runtime.block_on(plane.start_tasks(Retention::default())).expect("its tasks");
         let router = router(plane.clone());
         self.running = Some(RunningPlane { router, _tasks: tasks, plane, runtime });
     }
