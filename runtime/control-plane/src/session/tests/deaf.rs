@@ -21,6 +21,8 @@ impl House {
         let computer = self.enrol().await;
         let mut agent = self.connect_as(Peer::Computer(computer));
         agent.holding(vec![]).await;
+        // The next one comes much later: what is heard from here on is what a test asked for.
+        agent.hear("a sign of life", |m| matches!(m, ToWorker::Alive).then_some(())).await;
         let account = account();
         let configured = self.plane.configure(&account, computer);
         tokio::select! {
