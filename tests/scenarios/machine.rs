@@ -4,6 +4,7 @@
 use crate::support::{BINDERY, PATIENCE};
 use bindery_capability_updates::scratch::{Archive, Package};
 use bindery_testkit::wait::wait_for;
+use rustix::process::{Signal, kill_process};
 use std::{
     env,
     fs::{self, File},
@@ -36,6 +37,15 @@ pub(crate) struct Machine {
 struct Power {
     on: bool,
     nspawn: Option<Child>,
+}
+
+impl Power {
+    /// The process that is `init` inside.
+    fn leader(&self) -> Option<i32> {
+        let id = self.nspawn.as_ref()?.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
 }
 
 /// Whether machines can boot here. Says on stderr why not; with `BINDERY_TEST_MACHINES=required`, that
@@ -90,11 +100,12 @@ impl Machine {
     /// Starts systemd-nspawn, and again whenever the machine reboots.
     fn supervise(&self, archive: PathBuf, log: File) {
         let (root, power) = (self.root.clone(), self.power.clone());
-        // The death signal comes when this thread ends, which lives as long as the machine.
+        // The signal comes when this thread ends without having ended the machine: nspawn then shuts
+        // it down.
         thread::spawn(move || {
             loop {
                 let mut nspawn = Command::new("setpriv");
-                nspawn.args(["--pdeathsig", "KILL", "systemd-nspawn", "--boot", "--quiet"]);
+                nspawn.args(["--pdeathsig", "TERM", "systemd-nspawn", "--boot", "--quiet"]);
                 nspawn.args(["--register=no", "--keep-unit", "--console=pipe", "--directory"]);
                 nspawn.arg(&root).arg(format!("--bind-ro={}:{ARCHIVE}", archive.display()));
                 nspawn.arg(format!("--bind-ro={BINDERY}:/usr/local/bin/bindery"));
@@ -127,14 +138,6 @@ impl Machine {
         });
     }
 
-    /// The process that is `init` inside.
-    fn leader(&self) -> Option<String> {
-        let power = self.power.lock().expect("a lock");
-        let id = power.nspawn.as_ref()?.id();
-        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).ok()?;
-        children.split_whitespace().next().map(str::to_owned)
-    }
-
     /// Runs a program inside.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
         self.run_with(program, arguments, &[])
@@ -147,9 +150,11 @@ impl Machine {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Result<String, String> {
-        let leader = self.leader().ok_or("the machine is off")?;
+        let power = self.power.lock().expect("a lock");
+        let leader = power.leader().ok_or("the machine is off")?;
+        drop(power);
         let mut inside = Command::new("nsenter");
-        inside.args(["--all", "--target", &leader, "--", program]).args(arguments);
+        inside.args(["--all", "--target", &leader.to_string(), "--", program]).args(arguments);
         inside.env_clear().env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         inside.envs(environment.iter().copied()).stdin(Stdio::null());
         said(&inside.output().map_err(|error| error.to_string())?)
@@ -196,9 +201,16 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let mut power = self.power.lock().expect("a lock");
         power.on = false;
-        if let Some(nspawn) = &mut power.nspawn {
-            // All that runs inside ends with it.
-            let _ended = nspawn.kill();
+        // All that runs inside ends with `init`, and then nspawn. The other way round `init` would stay.
+        let leader = power.leader().and_then(rustix::process::Pid::from_raw);
+        match (leader, &mut power.nspawn) {
+            (Some(leader), _) => {
+                let _ended = kill_process(leader, Signal::KILL);
+            }
+            (None, Some(nspawn)) => {
+                let _ended = nspawn.kill();
+            }
+            (None, None) => {}
         }
     }
 }
