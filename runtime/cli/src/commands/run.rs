@@ -166,7 +166,7 @@ async fn watch(client: &Client, id: &str, out: &mut Output<'_>) -> Result<(), Cl
     bar.finish_and_clear();
     match last {
         Some(run) => {
-            if run.dry_run {
+            if run.dry_run && run.machines.succeeded > 0 {
                 let id = run.id;
                 out.note(&format!("`bindery run show {id}` lists what would be installed"))?;
                 out.note(&format!("`bindery run apply {id}` installs exactly that"))?;
