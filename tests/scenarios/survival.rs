@@ -110,3 +110,31 @@ fn configuring(folder: &Path, package: &str) -> bool {
         path.ends_with("status") && fs::read_to_string(path).is_ok_and(|text| text.contains(&words))
     })
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_repeated_on_the_computers_that_did_not_succeed_and_on_no_other() {
+    let mut site = Site::new();
+    let client = site.start_control_plane().await;
+    for (name, seed) in [("here", "1"), ("away", "2")] {
+        let simulated = ["--provider", "simulated", "--simulated", "linux", "--seed", seed];
+        site.start_agent(&client, name, &[&simulated[..], &["--updates", FEW]].concat()).await;
+    }
+    reported(&client, 2).await;
+    site.kill_agent("away");
+    wait_for("its computer to be away", PATIENCE, async || {
+        let away = client.computer("away").await.map_err(|error| error.to_string())?;
+        if away.reachable { Err("it is reachable".to_owned()) } else { Ok(()) }
+    })
+    .await;
+    let run =
+        ended(&client, &deploy(&client, "Half", json!({ "rebootSetting": "Never" })).await).await;
+    assert_eq!(run.status, RunStatus::Failed);
+    assert_eq!((run.machines.succeeded, run.machines.failed_to_start), (1, 1), "{}", site.logs());
+
+    site.restart_agent("away");
+    reported(&client, 2).await;
+    let repeated = client.retry_run(&run.id.to_string()).await.expect("a run");
+    let repeated = ended(&client, &repeated).await;
+    assert_eq!(repeated.status, RunStatus::Succeeded, "{}", site.logs());
+    assert_eq!((repeated.retry_of, repeated.machines.total()), (Some(run.id), 1));
+}
