@@ -4,21 +4,23 @@
 //! and then answers. So a thousand jobs share the price of one sync. A segment goes away when all
 //! its jobs may be forgotten.
 
-use crate::{
-    entry::Entry,
-    frame::{self, Frame},
-    segment,
-};
+mod places;
+mod read;
+mod recover;
+mod writer;
+
+use crate::entry::Entry;
 use bindery_core::id::JobId;
+pub use read::ReadError;
+pub use recover::Recovered;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
 };
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task};
+use writer::Writer;
 
 /// Bytes after which another segment is begun.
 const SEGMENT_BYTES: u64 = 64 << 20;
@@ -41,19 +43,6 @@ pub struct OpenError {
 #[error("the journal cannot be written: {0}")]
 pub struct Broken(String);
 
-/// What was found when the log was opened.
-#[derive(Debug, Default)]
-pub struct Recovered {
-    /// The entries of each job that was not forgotten, in order.
-    pub jobs: BTreeMap<JobId, Vec<Entry>>,
-    /// Bytes of a last write that was torn; nobody was told that it was there.
-    pub torn: u64,
-    /// Segments with damage in them; entries behind it are lost.
-    pub damaged: Vec<PathBuf>,
-    /// Jobs with an entry that cannot be read, or with a gap.
-    pub unreadable: BTreeSet<JobId>,
-}
-
 /// A handle on the log. Cheap to clone; the thread ends with the last one.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -63,17 +52,22 @@ pub struct Log {
 #[derive(Debug)]
 enum Command {
     Append(JobId, Vec<u8>),
-    Sync(oneshot::Sender<Result<(), Broken>>),
+    Sync(writer::Synced),
+    Read(JobId, writer::Parts),
     Forget(JobId),
 }
 
 impl Log {
     /// Opens the log in `folder`, which is made if it is not there, and reads what it holds.
     pub fn open(folder: &Path) -> Result<(Self, Recovered), OpenError> {
+        Self::open_with(folder, SEGMENT_BYTES)
+    }
+
+    fn open_with(folder: &Path, segment_bytes: u64) -> Result<(Self, Recovered), OpenError> {
         let fail = |source| OpenError { folder: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(fail)?;
-        let (recovered, live) = recover(folder).map_err(fail)?;
-        let writer = Writer::new(folder, live).map_err(fail)?;
+        let (recovered, places) = recover::recover(folder).map_err(fail)?;
+        let writer = Writer::new(folder, places, segment_bytes).map_err(fail)?;
         let (commands, queue) = mpsc::sync_channel(QUEUE);
         thread::Builder::new()
             .name("bindery-journal".into())
@@ -95,6 +89,17 @@ impl Log {
         wait.await.unwrap_or_else(|_| Err(gone()))
     }
 
+    /// The entries of `job` that were appended before, whether they are synced or not; none of one
+    /// that was forgotten. They are read from the disk, on a thread for blocking work of the tokio
+    /// runtime.
+    pub async fn read(&self, job: JobId) -> Result<Vec<Entry>, ReadError> {
+        let (done, wait) = oneshot::channel();
+        self.send(Command::Read(job, done)).map_err(ReadError::Broken)?;
+        let parts = wait.await.map_err(|_| ReadError::Broken(gone()))??;
+        let entries = task::spawn_blocking(move || read::entries(job, parts)).await;
+        entries.unwrap_or_else(|_| Err(ReadError::Broken(gone())))
+    }
+
     /// Says that nobody needs the entries of `job` any more.
     pub fn forget(&self, job: JobId) -> Result<(), Broken> {
         self.send(Command::Forget(job))
@@ -109,191 +114,19 @@ fn gone() -> Broken {
     Broken("its thread has ended".into())
 }
 
-/// Which jobs have frames in which segment.
-type Live = BTreeMap<u64, BTreeSet<JobId>>;
-
-fn recover(folder: &Path) -> io::Result<(Recovered, Live)> {
-    let (mut recovered, mut live) = (Recovered::default(), Live::new());
-    let numbers = segment::list(folder)?;
-    for &number in &numbers {
-        let content = segment::read(folder, number, Some(&number) == numbers.last())?;
-        if content.damaged {
-            recovered.damaged.push(segment::path(folder, number));
-        } else if Some(&number) == numbers.last() {
-            recovered.torn += content.rest;
-            segment::settle(folder, number, content.whole)?;
-        }
-        for frame in content.frames {
-            live.entry(number).or_default().insert(frame.job);
-            take(&mut recovered, frame);
-        }
-    }
-    for jobs in live.values_mut() {
-        jobs.retain(|job| recovered.jobs.contains_key(job));
-    }
-    for number in numbers {
-        live.entry(number).or_default();
-    }
-    Ok((recovered, live))
-}
-
-fn take(recovered: &mut Recovered, frame: Frame) {
-    if frame.payload.is_empty() {
-        recovered.jobs.remove(&frame.job);
-        return;
-    }
-    let entries = recovered.jobs.entry(frame.job).or_default();
-    match Entry::decode(&frame.payload) {
-        Ok(entry) if entry.sequence == entries.len() as u64 => entries.push(entry),
-        _ => {
-            recovered.unreadable.insert(frame.job);
-        }
-    }
-}
-
-/// The thread's state.
-struct Writer {
-    folder: PathBuf,
-    number: u64,
-    file: File,
-    written: u64,
-    live: Live,
-    /// The segments that hold frames of a job.
-    places: HashMap<JobId, BTreeSet<u64>>,
-    broken: Option<Broken>,
-}
-
-impl Writer {
-    fn new(folder: &Path, live: Live) -> io::Result<Self> {
-        let number = live.keys().next_back().copied().unwrap_or(0) + 1;
-        let file = segment::create(folder, number)?;
-        let mut places = HashMap::<_, BTreeSet<_>>::new();
-        for (&segment, jobs) in &live {
-            for &job in jobs {
-                places.entry(job).or_default().insert(segment);
-            }
-        }
-        let mut writer = Self {
-            folder: folder.to_owned(),
-            number,
-            file,
-            written: 0,
-            live,
-            places,
-            broken: None,
-        };
-        writer.remove_unused()?;
-        Ok(writer)
-    }
-
-    fn run(mut self, queue: &mpsc::Receiver<Command>) {
-        let mut buffer = Vec::new();
-        while let Ok(first) = queue.recv() {
-            let mut waiting = vec![];
-            let mut forgotten = false;
-            let more = std::iter::from_fn(|| queue.try_recv().ok()).take(GATHER);
-            for command in std::iter::once(first).chain(more) {
-                match command {
-                    Command::Append(job, payload) => self.stage(job, &payload, &mut buffer),
-                    Command::Sync(done) => waiting.push(done),
-                    Command::Forget(job) => {
-                        self.forget(job, &mut buffer);
-                        forgotten = true;
-                    }
-                }
-            }
-            self.commit(&mut buffer, waiting);
-            if forgotten && self.broken.is_none() {
-                self.tidy();
-            }
-        }
-    }
-
-    fn stage(&mut self, job: JobId, payload: &[u8], buffer: &mut Vec<u8>) {
-        frame::write(job, payload, buffer);
-        self.live.entry(self.number).or_default().insert(job);
-        self.places.entry(job).or_default().insert(self.number);
-    }
-
-    fn forget(&mut self, job: JobId, buffer: &mut Vec<u8>) {
-        frame::write(job, &[], buffer);
-        for segment in self.places.remove(&job).unwrap_or_default() {
-            if let Some(jobs) = self.live.get_mut(&segment) {
-                jobs.remove(&job);
-            }
-        }
-    }
-
-    fn commit(&mut self, buffer: &mut Vec<u8>, waiting: Vec<oneshot::Sender<Result<(), Broken>>>) {
-        let result = self.write(buffer, !waiting.is_empty());
-        buffer.clear();
-        if let Err(error) = result {
-            tracing::error!(%error, folder = %self.folder.display(), "the journal cannot be written");
-            self.broken.get_or_insert(Broken(error.to_string()));
-        }
-        let answer = self.broken.clone().map_or(Ok(()), Err);
-        for done in waiting {
-            // Whoever asked may have gone meanwhile.
-            let _ = done.send(answer.clone());
-        }
-    }
-
-    fn write(&mut self, buffer: &[u8], sync: bool) -> io::Result<()> {
-        if self.broken.is_some() {
-            return Ok(());
-        }
-        self.file.write_all(buffer)?;
-        self.written += buffer.len() as u64;
-        if sync {
-            self.file.sync_data()?;
-        }
-        Ok(())
-    }
-
-    /// Begins another segment where this one is full, and removes those that nobody needs.
-    fn tidy(&mut self) {
-        let result = if self.written >= SEGMENT_BYTES { self.rotate() } else { Ok(()) };
-        if let Err(error) = result.and_then(|()| self.remove_unused()) {
-            // Only space is lost: the next time tries again.
-            tracing::warn!(%error, "a segment of the journal cannot be removed");
-        }
-    }
-
-    fn rotate(&mut self) -> io::Result<()> {
-        self.file.sync_data()?;
-        self.file = segment::create(&self.folder, self.number + 1)?;
-        self.number += 1;
-        self.written = 0;
-        Ok(())
-    }
-
-    /// A segment may go only when no older one stays: its "forget" frames may be about jobs of an
-    /// older one.
-    fn remove_unused(&mut self) -> io::Result<()> {
-        while let Some((&oldest, jobs)) = self.live.first_key_value()
-            && oldest < self.number
-            && jobs.is_empty()
-        {
-            fs::remove_file(segment::path(&self.folder, oldest))?;
-            self.live.remove(&oldest);
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::Body;
+    use crate::{entry::Body, frame, segment};
     use bindery_core::stream::StreamKind;
     use jiff::Timestamp;
 
-    fn note(sequence: u64, text: &str) -> Entry {
+    pub(super) fn note(sequence: u64, text: &str) -> Entry {
         let body = Body::Note { kind: StreamKind::Output, text: text.into(), value: None };
         Entry { sequence, time: Timestamp::UNIX_EPOCH, body }
     }
 
-    fn job(id: u8) -> JobId {
+    pub(super) fn job(id: u8) -> JobId {
         JobId::from_bytes([id; 16])
     }
 

@@ -4,6 +4,7 @@ use crate::frame::{self, Frame, Read};
 use std::{
     fs::{self, File, OpenOptions},
     io,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -37,8 +38,8 @@ pub(crate) fn create(folder: &Path, number: u64) -> io::Result<File> {
 
 /// What a segment holds.
 pub(crate) struct Content {
-    /// The frames up to the first that is not whole.
-    pub(crate) frames: Vec<Frame>,
+    /// The frames up to the first that is not whole, each with the bytes that it takes.
+    pub(crate) frames: Vec<(Frame, Range<u64>)>,
     /// Bytes of these frames.
     pub(crate) whole: u64,
     /// Bytes behind them.
@@ -53,7 +54,7 @@ pub(crate) fn read(folder: &Path, number: u64, last: bool) -> io::Result<Content
     let bytes = fs::read(path(folder, number))?;
     let (mut frames, mut at) = (vec![], 0);
     while let Read::Whole(frame, size) = frame::read(&bytes[at..]) {
-        frames.push(frame);
+        frames.push((frame, at as u64..(at + size) as u64));
         at += size;
     }
     let rest = &bytes[at..];

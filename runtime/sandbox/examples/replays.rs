@@ -65,6 +65,10 @@ impl Journal for Disk {
     async fn sync(&self) -> Result<(), Failure> {
         self.0.sync().await.map_err(full)
     }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        self.0.read(self.1).await.map_err(full)
+    }
 }
 
 fn full(error: impl std::fmt::Display) -> Failure {

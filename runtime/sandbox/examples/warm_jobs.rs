@@ -77,6 +77,13 @@ impl Journal for Disk {
     async fn sync(&self) -> Result<(), Failure> {
         self.0.sync().await.map_err(|error| Failure::new(Code::DiskFull, error.to_string()))
     }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        self.0
+            .read(self.1)
+            .await
+            .map_err(|error| Failure::new(Code::JournalDamaged, error.to_string()))
+    }
 }
 
 fn facts() -> Result<JobFacts, Failed> {

@@ -12,6 +12,9 @@ pub trait Journal: Send + Sync + 'static {
     fn append(&self, entry: &Entry) -> Result<(), Failure>;
     /// Returns when everything that was appended is on the disk.
     async fn sync(&self) -> Result<(), Failure>;
+    /// Everything that was appended, in order, read from where it is kept: what a guest that was
+    /// dropped from memory is built again from.
+    async fn read(&self) -> Result<Vec<Entry>, Failure>;
 }
 
 /// A journal in memory, for tests and for replays that must leave no trace.
@@ -46,5 +49,9 @@ impl Journal for MemoryJournal {
 
     async fn sync(&self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        Ok(self.entries())
     }
 }

@@ -7,6 +7,7 @@
 //! Nothing is said before it is synced, and nothing is forgotten before it is kept. On a new
 //! session everything that was not kept is said again.
 
+use crate::worker::chain;
 use bindery_core::{
     code::{Code, Failure},
     id::JobId,
@@ -14,7 +15,7 @@ use bindery_core::{
 };
 use bindery_journal::{
     entry::Entry,
-    log::{Broken, Log},
+    log::{Broken, Log, ReadError},
 };
 use bindery_protocol::{
     bytes::Base64,
@@ -113,8 +114,7 @@ impl Spool {
     pub(crate) fn append(&self, job: JobId, lease: Lease, entry: &Entry) -> Result<(), Failure> {
         let mut jobs = self.jobs.lock();
         let Some(queue) = jobs.get_mut(&job).filter(|queue| queue.lease == lease) else {
-            let message = format!("job {job} is not this worker's any more");
-            return Err(Failure::new(Code::WrongWorker, message));
+            return Err(not_ours(job));
         };
         if entry.sequence != queue.next() || queue.ended {
             let (sequence, next) = (entry.sequence, queue.next());
@@ -150,6 +150,26 @@ impl Spool {
         drop(jobs);
         self.news.notify_one();
         Ok(())
+    }
+
+    /// All entries of the job under `lease`, read from the disk: also those that are kept.
+    /// `WrongWorker` once the job is not held under it any more.
+    pub(crate) async fn read(&self, job: JobId, lease: Lease) -> Result<Vec<Entry>, Failure> {
+        let next = |jobs: &BTreeMap<JobId, Queue>| {
+            let queue = jobs.get(&job).filter(|queue| queue.lease == lease);
+            queue.map(Queue::next).ok_or_else(|| not_ours(job))
+        };
+        let appended = next(&self.jobs.lock())?;
+        let entries = self.log.read(job).await;
+        // It may have been forgotten meanwhile: then whatever was read means nothing.
+        next(&self.jobs.lock())?;
+        let entries = entries.map_err(|error| unread(&error))?;
+        if (entries.len() as u64) < appended {
+            let (found, of) = (entries.len(), format!("{appended} entries of job {job}"));
+            let message = format!("the worker's journal has {found} of {of}");
+            return Err(Failure::new(Code::JournalDamaged, message));
+        }
+        Ok(entries)
     }
 
     /// Some entries that were synced and not said; they count as said from now on.
@@ -229,6 +249,18 @@ pub(crate) fn broken(error: Broken) -> Failure {
     Failure::new(Code::DiskFull, error.to_string())
 }
 
+fn not_ours(job: JobId) -> Failure {
+    Failure::new(Code::WrongWorker, format!("job {job} is not this worker's any more"))
+}
+
+fn unread(error: &ReadError) -> Failure {
+    let code = match error {
+        ReadError::Broken(_) => Code::DiskFull,
+        ReadError::Segment { .. } | ReadError::Damaged { .. } => Code::JournalDamaged,
+    };
+    Failure::new(code, chain(error))
+}
+
 /// The journal of one job under one lease, as its gate sees it.
 pub(crate) struct JobJournal {
     pub(crate) spool: Arc<Spool>,
@@ -244,5 +276,56 @@ impl Journal for JobJournal {
 
     async fn sync(&self) -> Result<(), Failure> {
         self.spool.sync().await.map_err(broken)
+    }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        self.spool.read(self.job, self.lease).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bindery_core::{id::WorkerId, stream::StreamKind};
+    use bindery_journal::entry::Body;
+    use jiff::Timestamp;
+
+    fn lease(epoch: u64) -> Lease {
+        Lease { worker: WorkerId::from_bytes([1; 16]), epoch }
+    }
+
+    fn note(sequence: u64) -> Entry {
+        let body = Body::Note { kind: StreamKind::Output, text: "said".into(), value: None };
+        Entry { sequence, time: Timestamp::UNIX_EPOCH, body }
+    }
+
+    fn opened() -> (tempfile::TempDir, Spool) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (log, _) = Log::open(folder.path()).expect("opens");
+        (folder, Spool::new(log))
+    }
+
+    #[tokio::test]
+    async fn a_job_is_read_back_with_what_an_earlier_worker_wrote_and_what_is_kept() {
+        let (_folder, spool) = opened();
+        let job = JobId::from_bytes([1; 16]);
+        spool.adopt(job, lease(1), &[note(0), note(1)]).expect("adopts");
+        spool.append(job, lease(1), &note(2)).expect("appends");
+        spool.sync().await.expect("syncs");
+        assert_eq!(spool.keep(job, 3).expect("keeps"), Kept::Open);
+        spool.append(job, lease(1), &note(3)).expect("appends");
+        let entries = spool.read(job, lease(1)).await.expect("reads");
+        assert_eq!(entries, [note(0), note(1), note(2), note(3)]);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_held_under_another_lease_or_not_at_all_is_not_read() {
+        let (_folder, spool) = opened();
+        let job = JobId::from_bytes([1; 16]);
+        spool.adopt(job, lease(1), &[note(0)]).expect("adopts");
+        let code = |read: Result<Vec<Entry>, Failure>| read.expect_err("refused").code;
+        assert_eq!(code(spool.read(job, lease(2)).await), Code::WrongWorker);
+        spool.forget(job).expect("forgets");
+        assert_eq!(code(spool.read(job, lease(1)).await), Code::WrongWorker);
     }
 }

@@ -127,6 +127,10 @@ impl Journal for Watcher {
         self.seen.lock().push("sync".into());
         Ok(())
     }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        self.memory.read().await
+    }
 }
 
 #[async_trait::async_trait]
@@ -176,6 +180,10 @@ async fn a_journal_that_cannot_be_written_ends_the_job_before_anything_is_done()
         }
 
         async fn sync(&self) -> Result<(), Failure> {
+            Err(Failure::new(Code::DiskFull, "no room"))
+        }
+
+        async fn read(&self) -> Result<Vec<Entry>, Failure> {
             Err(Failure::new(Code::DiskFull, "no room"))
         }
     }
