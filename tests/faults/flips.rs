@@ -5,7 +5,7 @@ use crate::{cases::CASES, lab::scratch, prefixes::Numbers, sweep::undisturbed};
 use bindery_core::id::JobId;
 use bindery_journal::{
     entry::Entry,
-    frame::{self, Read},
+    frame::{self, Frame, Position, Read},
     log::{Log, Recovered},
 };
 use std::{collections::BTreeMap, fs, path::Path};
@@ -76,14 +76,16 @@ fn a_log_with_a_flipped_bit_is_read_up_to_it_and_says_so() {
 fn no_bit_of_any_frame_can_flip_and_leave_a_frame() {
     for (job, entries) in journals() {
         for entry in &entries {
-            let mut bytes = vec![];
-            frame::write(job, &entry.encode(), &mut bytes);
+            let (mut bytes, payload) = (vec![], entry.encode());
+            let here = Position { salt: 1, offset: 24 };
+            frame::write(Frame::Entry(job, &payload), here, &mut bytes);
             let size = bytes.len();
             // A length that grew reads what follows.
-            frame::write(job, &entry.encode(), &mut bytes);
+            let behind = Position { offset: here.offset + size as u64, ..here };
+            frame::write(Frame::Entry(job, &payload), behind, &mut bytes);
             for bit in 0..size * 8 {
                 bytes[bit / 8] ^= 1 << (bit % 8);
-                let read = frame::read(&bytes);
+                let read = frame::read(&bytes, here);
                 assert!(!matches!(read, Read::Whole(..)), "bit {bit} of {entry:?} of {job:?}");
                 bytes[bit / 8] ^= 1 << (bit % 8);
             }

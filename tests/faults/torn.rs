@@ -3,12 +3,14 @@
 use crate::{cases::job, lab::scratch};
 use bindery_journal::{
     entry::Entry,
-    frame,
     log::{Log, Recovered},
 };
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, sync::Arc};
 use tempfile::TempDir;
 use tokio::runtime;
+
+/// Bytes of a frame before its entry.
+const FRAME: usize = 24;
 
 /// A log in files, on which a job goes on.
 #[derive(Clone)]
@@ -21,15 +23,14 @@ impl Disk {
     /// The log that is found after the last of `entries` was torn; they become what is read from
     /// it. It is torn in many ways, each of which must give the same.
     pub(crate) fn torn(entries: &mut Vec<Entry>) -> Self {
-        let whole = segment(entries);
         let last = entries.pop().expect("an entry");
-        let mut frame = vec![];
-        frame::write(job(), &last.encode(), &mut frame);
-        let kept = whole.len() - frame.len();
+        let (kept, frame) = segment(entries, &last);
         let mut found = None;
         for tail in tails(&frame) {
-            let (disk, recovered) = Self::with(&[&whole[..kept], &tail].concat());
-            assert_eq!(recovered.torn, tail.len() as u64, "{} of {}", tail.len(), frame.len());
+            let (disk, recovered) = Self::with(&[&kept[..], &tail].concat());
+            // Zeros are behind what is written anyway.
+            let torn = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            assert_eq!(recovered.torn, torn as u64, "{} of {}", tail.len(), frame.len());
             found = Some((disk, only_job(recovered)));
             assert_eq!(found.as_ref().map(|(_, found)| found), Some(&*entries));
         }
@@ -83,18 +84,21 @@ pub(crate) fn only_job(mut recovered: Recovered) -> Vec<Entry> {
     entries
 }
 
-/// The bytes of the segment that the log makes of `entries`.
-pub(crate) fn segment(entries: &[Entry]) -> Vec<u8> {
+/// The bytes of the segment that the log makes of `synced`, and behind them the frame of an entry
+/// that was only written.
+fn segment(synced: &[Entry], written: &Entry) -> (Vec<u8>, Vec<u8>) {
     let folder = scratch();
-    write(folder.path(), entries);
-    fs::read(folder.path().join("00000001.journal")).expect("a segment")
-}
-
-fn write(folder: &Path, entries: &[Entry]) {
-    let (log, _) = Log::open(folder).expect("a log");
-    for entry in entries {
+    let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
+    let (log, _) = Log::open(folder.path()).expect("a log");
+    for entry in synced {
         log.append(job(), entry.encode()).expect("a log that can be written");
     }
-    let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(log.sync()).expect("a log that can be written");
+    log.append(job(), written.encode()).expect("a log that can be written");
+    let entries = runtime.block_on(log.read(job())).expect("a log that can be read");
+    assert_eq!(entries.last(), Some(written), "it has reached the file");
+    let bytes = fs::read(folder.path().join("00000001.journal")).expect("a segment");
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let (kept, frame) = bytes[..end].split_at(end - FRAME - written.encode().len());
+    (kept.to_vec(), frame.to_vec())
 }

@@ -9,7 +9,7 @@ mod read;
 mod recover;
 mod writer;
 
-use crate::entry::Entry;
+use crate::{entry::Entry, segment::VERSION};
 use bindery_core::id::JobId;
 pub use read::ReadError;
 pub use recover::Recovered;
@@ -31,11 +31,27 @@ const QUEUE: usize = 64 << 10;
 
 /// The log cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to open the journal in `{folder}`")]
-pub struct OpenError {
-    folder: PathBuf,
-    #[source]
-    source: io::Error,
+pub enum OpenError {
+    /// Its folder or a file in it cannot be used.
+    #[error("failed to open the journal in `{folder}`")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// Another build wrote it.
+    #[error(
+        "`{path}` is of journal format {found} and this build reads {VERSION}: start the build that \
+         wrote it until no job is open there, then move its folder away and start this one"
+    )]
+    Format {
+        /// The segment.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+    },
 }
 
 /// The log cannot be written any more: the disk is full or gone. Nothing after this was kept.
@@ -43,10 +59,27 @@ pub struct OpenError {
 #[error("the journal cannot be written: {0}")]
 pub struct Broken(String);
 
-/// A handle on the log. Cheap to clone; the thread ends with the last one.
+/// A handle on the log. Cheap to clone; the last one that goes ends the log, and waits for that.
 #[derive(Debug, Clone)]
 pub struct Log {
-    commands: Arc<mpsc::SyncSender<Command>>,
+    thread: Arc<Thread>,
+}
+
+#[derive(Debug)]
+struct Thread {
+    /// There until the thread is to end.
+    commands: Option<mpsc::SyncSender<Command>>,
+    handle: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(handle) = self.handle.take() {
+            // Had it panicked, whoever waited was told.
+            let _ = handle.join();
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -64,16 +97,17 @@ impl Log {
     }
 
     fn open_with(folder: &Path, segment_bytes: u64) -> Result<(Self, Recovered), OpenError> {
-        let fail = |source| OpenError { folder: folder.to_owned(), source };
+        let fail = |source| OpenError::Folder { folder: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(fail)?;
-        let (recovered, places) = recover::recover(folder).map_err(fail)?;
+        let (recovered, places) = recover::recover(folder)?;
         let writer = Writer::new(folder, places, segment_bytes).map_err(fail)?;
         let (commands, queue) = mpsc::sync_channel(QUEUE);
-        thread::Builder::new()
+        let handle = thread::Builder::new()
             .name("bindery-journal".into())
             .spawn(move || writer.run(&queue))
             .map_err(fail)?;
-        Ok((Self { commands: Arc::new(commands) }, recovered))
+        let thread = Thread { commands: Some(commands), handle: Some(handle) };
+        Ok((Self { thread: Arc::new(thread) }, recovered))
     }
 
     /// Appends an entry of `job`. It is durable after the next [`Log::sync`] that is called after
@@ -106,7 +140,8 @@ impl Log {
     }
 
     fn send(&self, command: Command) -> Result<(), Broken> {
-        self.commands.send(command).map_err(|_| gone())
+        let commands = self.thread.commands.as_ref().ok_or_else(gone)?;
+        commands.send(command).map_err(|_| gone())
     }
 }
 
@@ -115,121 +150,6 @@ fn gone() -> Broken {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{entry::Body, frame, segment};
-    use bindery_core::stream::StreamKind;
-    use jiff::Timestamp;
-
-    pub(super) fn note(sequence: u64, text: &str) -> Entry {
-        let body = Body::Note { kind: StreamKind::Output, text: text.into(), value: None };
-        Entry { sequence, time: Timestamp::UNIX_EPOCH, body }
-    }
-
-    pub(super) fn job(id: u8) -> JobId {
-        JobId::from_bytes([id; 16])
-    }
-
-    async fn written(folder: &Path, entries: &[(u8, Entry)]) {
-        let (log, _) = Log::open(folder).expect("opens");
-        for (id, entry) in entries {
-            log.append(job(*id), entry.encode()).expect("appends");
-        }
-        log.sync().await.expect("syncs");
-    }
-
-    #[tokio::test]
-    async fn what_was_synced_is_there_after_reopening() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let rows = [(1, note(0, "a")), (2, note(0, "b")), (1, note(1, "c"))];
-        written(folder.path(), &rows).await;
-        let (_log, found) = Log::open(folder.path()).expect("reopens");
-        assert_eq!(found.jobs[&job(1)], vec![note(0, "a"), note(1, "c")]);
-        assert_eq!(found.jobs[&job(2)], vec![note(0, "b")]);
-        assert!(found.torn == 0 && found.damaged.is_empty() && found.unreadable.is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_torn_last_write_is_cut_off_at_every_length() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "kept")), (1, note(1, "torn"))]).await;
-        let file = segment::path(folder.path(), 1);
-        let whole = fs::read(&file).expect("a segment");
-        let mut first = vec![];
-        frame::write(job(1), &note(0, "kept").encode(), &mut first);
-        for length in first.len() + 1..whole.len() {
-            let folder = tempfile::tempdir().expect("a folder");
-            fs::write(segment::path(folder.path(), 1), &whole[..length]).expect("a torn segment");
-            let (_log, found) = Log::open(folder.path()).expect("opens");
-            assert_eq!(found.jobs[&job(1)], vec![note(0, "kept")]);
-            assert_eq!(found.torn, (length - first.len()) as u64);
-        }
-    }
-
-    #[tokio::test]
-    async fn damage_in_the_middle_is_reported_and_never_read_over() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "kept")), (1, note(1, "hit")), (1, note(2, "lost"))])
-            .await;
-        let file = segment::path(folder.path(), 1);
-        let mut bytes = fs::read(&file).expect("a segment");
-        let mut first = vec![];
-        frame::write(job(1), &note(0, "kept").encode(), &mut first);
-        bytes[first.len() + 30] ^= 1;
-        fs::write(&file, bytes).expect("damage");
-        let (_log, found) = Log::open(folder.path()).expect("opens");
-        assert_eq!(found.jobs[&job(1)], vec![note(0, "kept")]);
-        assert_eq!(found.damaged, vec![file]);
-    }
-
-    #[tokio::test]
-    async fn a_last_write_of_which_the_disk_kept_only_zeros_is_torn() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "kept"))]).await;
-        let file = segment::path(folder.path(), 1);
-        let mut bytes = fs::read(&file).expect("a segment");
-        bytes.extend([0; 5_000]);
-        fs::write(&file, bytes).expect("zeros");
-        let (_log, found) = Log::open(folder.path()).expect("opens");
-        assert_eq!((found.torn, found.damaged.len()), (5_000, 0));
-        assert_eq!(found.jobs[&job(1)], vec![note(0, "kept")]);
-    }
-
-    #[tokio::test]
-    async fn a_segment_before_the_last_cannot_be_torn() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "kept")), (1, note(1, "cut"))]).await;
-        let file = segment::path(folder.path(), 1);
-        let whole = fs::read(&file).expect("a segment");
-        fs::write(segment::path(folder.path(), 2), &whole).expect("a later segment");
-        fs::write(&file, &whole[..whole.len() - 1]).expect("a cut");
-        let (_log, found) = Log::open(folder.path()).expect("opens");
-        assert_eq!(found.damaged, vec![file]);
-    }
-
-    #[tokio::test]
-    async fn forgotten_jobs_stay_forgotten_and_their_segments_go() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "a")), (2, note(0, "b"))]).await;
-        let (log, _) = Log::open(folder.path()).expect("reopens");
-        log.forget(job(1)).expect("forgets");
-        log.sync().await.expect("syncs");
-        drop(log);
-        let (log, found) = Log::open(folder.path()).expect("reopens");
-        assert_eq!(found.jobs.keys().copied().collect::<Vec<_>>(), vec![job(2)]);
-        assert!(segment::path(folder.path(), 1).exists(), "job 2 still needs it");
-        log.forget(job(2)).expect("forgets");
-        log.sync().await.expect("syncs");
-        // A second round trip through the thread: tidying comes after the answer.
-        log.sync().await.expect("syncs");
-        assert!(!segment::path(folder.path(), 1).exists());
-    }
-
-    #[tokio::test]
-    async fn a_gap_in_a_jobs_entries_makes_it_unreadable_not_shorter() {
-        let folder = tempfile::tempdir().expect("a folder");
-        written(folder.path(), &[(1, note(0, "a")), (1, note(2, "c"))]).await;
-        let (_log, found) = Log::open(folder.path()).expect("reopens");
-        assert!(found.unreadable.contains(&job(1)));
-    }
-}
+mod power_cuts;
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,24 @@
 //! Segments: the files of the log, `00000001.journal` and up. Only the last one is written.
+//!
+//! ```text
+//!   head | frame | frame | mark | frame | ... | mark                  an earlier segment
+//!   head | frame | frame | mark | frame | torn |                      the last one, after a crash
+//! ```
+//! A mark follows each sync. So a place that is not whole, with a mark anywhere behind it, was whole
+//! when it was synced: that is damage. Without one it belongs to the last writes, which nobody was
+//! told of: a disk may have kept any part of them, the later and not the earlier. They are cut off
+//! there. Every segment but the last ends with a mark.
+//!
+//! See decision 0009 for what this cannot tell.
 
-use crate::frame::{self, Frame, Read};
+pub(crate) mod current;
+mod head;
+
+use crate::frame::{self, Frame, Position, Read};
+pub(crate) use head::{BYTES as HEAD_BYTES, Head, VERSION};
 use std::{
-    fs::{self, File, OpenOptions},
-    io,
+    fs::{self, OpenOptions},
+    io::{self, Seek as _, SeekFrom, Write as _},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -29,46 +44,72 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// Makes the file of a new segment, durably.
-pub(crate) fn create(folder: &Path, number: u64) -> io::Result<File> {
-    let file = OpenOptions::new().create_new(true).append(true).open(path(folder, number))?;
-    File::open(folder)?.sync_all()?;
-    Ok(file)
+/// How far a segment can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// To the end of what was written.
+    Sound(End),
+    /// To writes that nobody was told of: so many bytes of them are there.
+    Torn(End, u64),
+    /// It has not even its head: nothing was ever written behind it.
+    Begun,
+    /// To a place where something was synced that is not there any more.
+    Damaged,
+    /// Not at all: it is of another format.
+    Format(u32),
 }
 
-/// What a segment holds.
-pub(crate) struct Content {
-    /// The frames up to the first that is not whole, each with the bytes that it takes.
-    pub(crate) frames: Vec<(Frame, Range<u64>)>,
-    /// Bytes of these frames.
-    pub(crate) whole: u64,
-    /// Bytes behind them.
-    pub(crate) rest: u64,
-    /// Whether what is behind them is damage, not a torn last write.
-    pub(crate) damaged: bool,
+/// The end of the whole frames of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End {
+    position: Position,
+    /// Whether the last frame is a mark.
+    marked: bool,
 }
 
-/// Reads segment `number`. A torn last write is no damage: nobody was told that it was there. Only
-/// the `last` segment can have one, for every other was synced as a whole before the next began.
-pub(crate) fn read(folder: &Path, number: u64, last: bool) -> io::Result<Content> {
-    let bytes = fs::read(path(folder, number))?;
-    let (mut frames, mut at) = (vec![], 0);
-    while let Read::Whole(frame, size) = frame::read(&bytes[at..]) {
-        frames.push((frame, at as u64..(at + size) as u64));
+/// Reads a segment out of its `bytes`, and hands its whole frames and where they lie to `take`.
+pub(crate) fn read(bytes: &[u8], last: bool, mut take: impl FnMut(Frame<'_>, Range<u64>)) -> Found {
+    let salt = match Head::read(bytes) {
+        Head::Salt(salt) => salt,
+        Head::Format(version) => return Found::Format(version),
+        // It is synced before anything is written behind it.
+        Head::NotWhole if last && bytes.iter().skip(HEAD_BYTES).all(|byte| *byte == 0) => {
+            return Found::Begun;
+        }
+        Head::NotWhole => return Found::Damaged,
+    };
+    let (mut at, mut marked) = (HEAD_BYTES, false);
+    let position = |at: usize| Position { salt, offset: at as u64 };
+    while let Read::Whole(frame, size) = frame::read(&bytes[at..], position(at)) {
+        marked = frame == Frame::Mark;
+        take(frame, at as u64..(at + size) as u64);
         at += size;
     }
+    let end = End { position: position(at), marked };
     let rest = &bytes[at..];
-    // A disk may have kept the later part of the last write and not the earlier; but behind what
-    // was torn off there is never a whole frame.
-    let whole = |from: usize| matches!(frame::read(&rest[from..]), Read::Whole(..));
-    let damaged = !rest.is_empty() && (!last || (1..rest.len()).any(whole));
-    Ok(Content { frames, whole: at as u64, rest: (bytes.len() - at) as u64, damaged })
+    // Behind what is written there may be zeros, always.
+    let torn = rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    match (last, torn) {
+        (false, 0) if marked => Found::Sound(end),
+        (false, _) => Found::Damaged,
+        (true, 0) => Found::Sound(end),
+        (true, _) if frame::has_mark(rest, position(at)) => Found::Damaged,
+        (true, torn) => Found::Torn(end, torn as u64),
+    }
 }
 
-/// Cuts segment `number` to its first `length` bytes and syncs them: a process that was killed may
-/// have written them and not synced, and from now on they count.
-pub(crate) fn settle(folder: &Path, number: u64, length: u64) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).open(path(folder, number))?;
-    file.set_len(length)?;
-    file.sync_all()
+/// Cuts segment `number` at the end of its whole frames and syncs these: a process that was killed
+/// may have written them and not synced, and from now on they count.
+pub(crate) fn settle(folder: &Path, number: u64, end: End) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path(folder, number))?;
+    file.set_len(end.position.offset)?;
+    file.sync_all()?;
+    if !end.marked {
+        let mut mark = vec![];
+        frame::write(Frame::Mark, end.position, &mut mark);
+        file.seek(SeekFrom::Start(end.position.offset))?;
+        file.write_all(&mark)?;
+        file.sync_all()?;
+    }
+    Ok(())
 }

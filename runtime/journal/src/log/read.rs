@@ -8,7 +8,8 @@
 use super::Broken;
 use crate::{
     entry::Entry,
-    frame::{self, Frame, Read},
+    frame::{self, Frame, Position, Read},
+    segment::{HEAD_BYTES, Head},
 };
 use bindery_core::id::JobId;
 use std::{
@@ -68,10 +69,11 @@ pub(super) fn entries(job: JobId, parts: Vec<Part>) -> Result<Vec<Entry>, ReadEr
     let mut entries = vec![];
     for Part { path, mut file, bytes } in parts {
         let whole = frames(&mut file, bytes, |frame| {
-            if frame.job != job {
-                return true;
-            }
-            let entry = Entry::decode(&frame.payload).ok();
+            let payload = match frame {
+                Frame::Entry(of, payload) if of == job => payload,
+                _ => return true,
+            };
+            let entry = Entry::decode(payload).ok();
             let next = entry.filter(|entry| entry.sequence == entries.len() as u64);
             let is_next = next.is_some();
             entries.extend(next);
@@ -90,14 +92,23 @@ pub(super) fn entries(job: JobId, parts: Vec<Part>) -> Result<Vec<Entry>, ReadEr
 fn frames(
     file: &mut File,
     bytes: Range<u64>,
-    mut take: impl FnMut(&Frame) -> bool,
+    mut take: impl FnMut(Frame<'_>) -> bool,
 ) -> io::Result<bool> {
+    let mut head = [0; HEAD_BYTES];
+    file.read_exact(&mut head)?;
+    let Head::Salt(salt) = Head::read(&head) else {
+        return Ok(false);
+    };
     file.seek(SeekFrom::Start(bytes.start))?;
-    let mut left = bytes.end - bytes.start;
+    let (mut position, mut left) =
+        (Position { salt, offset: bytes.start }, bytes.end - bytes.start);
     let (mut window, mut at) = (vec![], 0);
     loop {
-        match frame::read(&window[at..]) {
-            Read::Whole(frame, size) if take(&frame) => at += size,
+        match frame::read(&window[at..], position) {
+            Read::Whole(frame, size) if take(frame) => {
+                at += size;
+                position.offset += size as u64;
+            }
             Read::Torn if left > 0 => {
                 window.drain(..at);
                 at = 0;

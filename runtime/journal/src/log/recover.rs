@@ -1,11 +1,18 @@
 //! What a log holds when it is opened, and what of it counts.
 
-use super::places::{Place, Places};
-use crate::{entry::Entry, frame::Frame, segment};
+use super::{
+    OpenError,
+    places::{Place, Places},
+};
+use crate::{
+    entry::Entry,
+    frame::Frame,
+    segment::{self, Found},
+};
 use bindery_core::id::JobId;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -14,45 +21,65 @@ use std::{
 pub struct Recovered {
     /// The entries of each job that was not forgotten, in order.
     pub jobs: BTreeMap<JobId, Vec<Entry>>,
-    /// Bytes of a last write that was torn; nobody was told that it was there.
+    /// Bytes of the last writes that were cut off; nobody was told that they were there.
     pub torn: u64,
-    /// Segments with damage in them; entries behind it are lost.
+    /// Segments in which something is not whole that was synced; what lies behind it there is lost.
     pub damaged: Vec<PathBuf>,
     /// Jobs with an entry that cannot be read, or with a gap.
     pub unreadable: BTreeSet<JobId>,
 }
 
-pub(super) fn recover(folder: &Path) -> io::Result<(Recovered, Places)> {
+pub(super) fn recover(folder: &Path) -> Result<(Recovered, Places), OpenError> {
+    let failed = |source: io::Error| OpenError::Folder { folder: folder.to_owned(), source };
     let (mut recovered, mut places) = (Recovered::default(), Places::default());
-    let numbers = segment::list(folder)?;
+    let numbers = segment::list(folder).map_err(failed)?;
     for &number in &numbers {
-        let content = segment::read(folder, number, Some(&number) == numbers.last())?;
-        if content.damaged {
-            recovered.damaged.push(segment::path(folder, number));
-        } else if Some(&number) == numbers.last() {
-            recovered.torn += content.rest;
-            segment::settle(folder, number, content.whole)?;
-        }
+        let path = segment::path(folder, number);
+        let bytes = fs::read(&path).map_err(failed)?;
         places.segment(number);
-        for (frame, bytes) in content.frames {
+        let last = Some(&number) == numbers.last();
+        let found = segment::read(&bytes, last, |frame, bytes| {
             take(&mut recovered, &mut places, frame, (number, bytes));
-        }
+        });
+        let settled = match found {
+            Found::Sound(end) if last => segment::settle(folder, number, end),
+            Found::Sound(_) => Ok(()),
+            Found::Torn(end, bytes) => {
+                recovered.torn += bytes;
+                segment::settle(folder, number, end)
+            }
+            Found::Begun => {
+                places.remove(number);
+                fs::remove_file(path)
+            }
+            Found::Damaged => {
+                recovered.damaged.push(path);
+                Ok(())
+            }
+            Found::Format(found) => return Err(OpenError::Format { path, found }),
+        };
+        settled.map_err(failed)?;
     }
     Ok((recovered, places))
 }
 
-fn take(recovered: &mut Recovered, places: &mut Places, frame: Frame, place: Place) {
-    if frame.payload.is_empty() {
-        recovered.jobs.remove(&frame.job);
-        places.forget(frame.job);
-        return;
-    }
-    places.add(frame.job, place);
-    let entries = recovered.jobs.entry(frame.job).or_default();
-    match Entry::decode(&frame.payload) {
-        Ok(entry) if entry.sequence == entries.len() as u64 => entries.push(entry),
-        _ => {
-            recovered.unreadable.insert(frame.job);
+pub(super) fn take(recovered: &mut Recovered, places: &mut Places, frame: Frame<'_>, place: Place) {
+    match frame {
+        Frame::Mark => {}
+        Frame::Forget(job) => {
+            recovered.jobs.remove(&job);
+            recovered.unreadable.remove(&job);
+            places.forget(job);
+        }
+        Frame::Entry(job, payload) => {
+            places.add(job, place);
+            let entries = recovered.jobs.entry(job).or_default();
+            match Entry::decode(payload) {
+                Ok(entry) if entry.sequence == entries.len() as u64 => entries.push(entry),
+                _ => {
+                    recovered.unreadable.insert(job);
+                }
+            }
         }
     }
 }

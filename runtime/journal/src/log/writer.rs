@@ -5,10 +5,12 @@ use super::{
     places::{Place, Places},
     read::{Part, ReadError},
 };
-use crate::{frame, segment};
+use crate::{
+    frame::{self, Frame},
+    segment::{self, current::Current},
+};
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::mpsc,
 };
@@ -19,9 +21,7 @@ pub(super) type Parts = oneshot::Sender<Result<Vec<Part>, ReadError>>;
 
 pub(super) struct Writer {
     folder: PathBuf,
-    number: u64,
-    file: File,
-    written: u64,
+    segment: Current,
     /// Bytes after which another segment is begun.
     segment_bytes: u64,
     places: Places,
@@ -40,12 +40,10 @@ struct Batch {
 
 impl Writer {
     pub(super) fn new(folder: &Path, mut places: Places, segment_bytes: u64) -> io::Result<Self> {
-        let number = places.newest().unwrap_or(0) + 1;
-        let file = segment::create(folder, number)?;
-        places.segment(number);
+        let segment = Current::create(folder, places.newest().unwrap_or(0) + 1)?;
+        places.segment(segment.number);
         let folder = folder.to_owned();
-        let mut writer =
-            Self { folder, number, file, written: 0, segment_bytes, places, broken: None };
+        let mut writer = Self { folder, segment, segment_bytes, places, broken: None };
         writer.remove_unused()?;
         Ok(writer)
     }
@@ -59,35 +57,46 @@ impl Writer {
             }
             self.commit(&mut batch);
         }
+        if self.broken.is_none()
+            && let Err(error) = self.segment.close()
+        {
+            // Nobody waits for it: what was asked to be synced is.
+            tracing::warn!(%error, "the journal cannot be closed");
+        }
     }
 
     fn gather(&mut self, command: Command, batch: &mut Batch) {
         match command {
             Command::Append(job, payload) => {
-                let start = self.written + batch.bytes.len() as u64;
-                frame::write(job, &payload, &mut batch.bytes);
-                let end = self.written + batch.bytes.len() as u64;
-                self.places.add(job, (self.number, start..end));
+                let start = self.segment.position(batch.bytes.len()).offset;
+                self.stage(Frame::Entry(job, &payload), batch);
+                let end = self.segment.position(batch.bytes.len()).offset;
+                self.places.add(job, (self.segment.number, start..end));
             }
             Command::Sync(done) => batch.syncs.push(done),
             Command::Read(job, done) => batch.reads.push((done, self.places.of(job))),
             Command::Forget(job) => {
-                frame::write(job, &[], &mut batch.bytes);
+                self.stage(Frame::Forget(job), batch);
                 self.places.forget(job);
                 batch.forgotten = true;
             }
         }
     }
 
+    fn stage(&self, frame: Frame<'_>, batch: &mut Batch) {
+        let position = self.segment.position(batch.bytes.len());
+        frame::write(frame, position, &mut batch.bytes);
+    }
+
     /// Writes what was gathered, and answers whoever waits. That somebody went away meanwhile is no
     /// reason to stop.
     fn commit(&mut self, batch: &mut Batch) {
-        let result = self.write(&batch.bytes, !batch.syncs.is_empty());
+        let sync = !batch.syncs.is_empty();
+        self.attempt(|segment| {
+            segment.write(&batch.bytes)?;
+            if sync { segment.sync() } else { Ok(()) }
+        });
         batch.bytes.clear();
-        if let Err(error) = result {
-            tracing::error!(%error, folder = %self.folder.display(), "the journal cannot be written");
-            self.broken.get_or_insert(Broken(error.to_string()));
-        }
         let answer = self.broken.clone().map_or(Ok(()), Err);
         for done in batch.syncs.drain(..) {
             let _ = done.send(answer.clone());
@@ -96,21 +105,25 @@ impl Writer {
             let parts = answer.clone().map_err(ReadError::Broken);
             let _ = done.send(parts.and_then(|()| self.open(places)));
         }
-        if std::mem::take(&mut batch.forgotten) && self.broken.is_none() {
+        if sync {
+            self.attempt(Current::mark);
+        }
+        let forgotten = std::mem::take(&mut batch.forgotten);
+        if self.broken.is_none() && (forgotten || self.is_full()) {
             self.tidy();
         }
     }
 
-    fn write(&mut self, bytes: &[u8], sync: bool) -> io::Result<()> {
+    /// Does something with the segment that is written, unless that failed before: what an error
+    /// left behind there is not known, so nothing more is written.
+    fn attempt(&mut self, work: impl FnOnce(&mut Current) -> io::Result<()>) {
         if self.broken.is_some() {
-            return Ok(());
+            return;
         }
-        self.file.write_all(bytes)?;
-        self.written += bytes.len() as u64;
-        if sync {
-            self.file.sync_data()?;
+        if let Err(error) = work(&mut self.segment) {
+            tracing::error!(%error, folder = %self.folder.display(), "the journal cannot be written");
+            self.broken = Some(Broken(error.to_string()));
         }
-        Ok(())
     }
 
     fn open(&self, places: Vec<Place>) -> Result<Vec<Part>, ReadError> {
@@ -120,24 +133,27 @@ impl Writer {
 
     /// Begins another segment where this one is full, and removes those that nobody needs.
     fn tidy(&mut self) {
-        let result = if self.written >= self.segment_bytes { self.rotate() } else { Ok(()) };
+        let result = if self.is_full() { self.rotate() } else { Ok(()) };
         if let Err(error) = result.and_then(|()| self.remove_unused()) {
             // Only space is lost: the next time tries again.
             tracing::warn!(%error, "a segment of the journal cannot be removed");
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.segment.written() >= self.segment_bytes
+    }
+
     fn rotate(&mut self) -> io::Result<()> {
-        self.file.sync_data()?;
-        self.file = segment::create(&self.folder, self.number + 1)?;
-        self.number += 1;
-        self.written = 0;
-        self.places.segment(self.number);
+        self.segment.close()?;
+        self.segment = Current::create(&self.folder, self.segment.number + 1)?;
+        self.places.segment(self.segment.number);
         Ok(())
     }
 
     fn remove_unused(&mut self) -> io::Result<()> {
-        while let Some(oldest) = self.places.unused().filter(|oldest| *oldest < self.number) {
+        while let Some(oldest) = self.places.unused().filter(|oldest| *oldest < self.segment.number)
+        {
             fs::remove_file(segment::path(&self.folder, oldest))?;
             self.places.remove(oldest);
         }
