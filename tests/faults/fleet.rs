@@ -142,7 +142,7 @@ impl Workspace {
                     let error = json!({ "code": error.code, "message": error.message });
                     (None, Some(error))
                 }
-                Outcome::Stopped | Outcome::Suspended => (None, None),
+                Outcome::Stopped | Outcome::Suspended(_) => (None, None),
             };
             let status = outcome.name();
             Ok(json!({

@@ -224,7 +224,12 @@ fn accounts(cli: &Cli<'_>) {
     cli.shows("account list", "Other");
     cli.shows("account show Other", "Created:");
     cli.shows("worker list", "sim");
-    cli.shows("group list", "WORKERS");
+    cli.says("group add web sim", "web");
+    cli.refuses("group add sim sim", 1, "the own group of one worker");
+    cli.refuses("group add web nobody", 4, "nobody");
+    cli.shows("group list", "web");
+    cli.says("group remove web sim", "sim is not in group web any more");
+    cli.refuses("group remove web sim", 4, "is not in group");
     cli.shows("module list", "bindery:runbook/update-inventory");
 }
 

@@ -73,6 +73,10 @@ pub struct Job {
     /// Why it is Failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
+    /// Why it does not go on for now: nobody can take it, its worker is gone, or it is Suspended. Not in
+    /// lists, but for Suspended ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Failure>,
 }
 
 impl Job {
@@ -85,10 +89,11 @@ impl Job {
 impl From<job::Job> for Job {
     fn from(job: job::Job) -> Self {
         let (status, worker) = (job.phase.status(), job.phase.lease().map(|lease| lease.worker));
-        let (result, error) = match job.phase {
-            Phase::Completed { result } => (result, None),
-            Phase::Failed { error } => (None, Some(error)),
-            _ => (None, None),
+        let (result, error, waiting) = match job.phase {
+            Phase::Completed { result } => (result, None, None),
+            Phase::Failed { error } => (None, Some(error), None),
+            Phase::Suspended { reason } => (None, None, Some(reason)),
+            _ => (None, None, None),
         };
         Self {
             id: job.id,
@@ -113,6 +118,7 @@ impl From<job::Job> for Job {
             ended_at: job.ended_at,
             result,
             error,
+            waiting,
         }
     }
 }
@@ -132,6 +138,15 @@ pub struct NewJob {
     /// Whether reading is to be real, and changes only listed.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+/// How a job is to be stopped.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct StopJob {
+    /// How long it may take to end by itself, in seconds; 30 if absent, at most 3,600.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace: Option<u32>,
 }
 
 /// Which jobs, the newest first.

@@ -101,6 +101,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::DeadlinePassed
         | Code::MaintenanceWindowExceeded
         | Code::Cancelled
+        | Code::JobStopping
         | Code::JobSuspended
         | Code::RunCancelled
         | Code::WrongWorker

@@ -43,8 +43,11 @@ pub struct Worker {
     pub account: Name,
     /// Where it runs.
     pub kind: WorkerKind,
-    /// The group that it belongs to.
+    /// Its own group, named after its computer.
     pub group: Name,
+    /// The groups that it was put into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
     /// The computer whose agent it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computer: Option<ComputerId>,
@@ -72,6 +75,7 @@ impl Worker {
             account: worker.account,
             kind: worker.kind,
             group: worker.group,
+            groups: worker.groups,
             computer: worker.computer,
             computer_name,
             offline_since: match presence {

@@ -50,4 +50,27 @@ impl Client {
     ) -> Result<Page<Group>, ClientError> {
         self.to(RouteId::ListGroups, &[("account", account)]).query(page).reply().await
     }
+
+    /// Puts a computer, by its id or name, into a group; it becomes a worker of the account if it is
+    /// none.
+    pub async fn add_to_group(
+        &self,
+        account: &str,
+        group: &str,
+        computer: &str,
+    ) -> Result<Worker, ClientError> {
+        let values = [("account", account), ("group", group), ("computer", computer)];
+        self.to(RouteId::AddToGroup, &values).reply().await
+    }
+
+    /// Takes a computer out of a group.
+    pub async fn remove_from_group(
+        &self,
+        account: &str,
+        group: &str,
+        computer: &str,
+    ) -> Result<(), ClientError> {
+        let values = [("account", account), ("group", group), ("computer", computer)];
+        self.to(RouteId::RemoveFromGroup, &values).done().await
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Client, error::ClientError, follow};
 use bindery_api::{
-    jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob},
+    jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob, StopJob},
     journal::{JournalEntry, Replay, ReplayJob},
     page::{Page, PageQuery},
     routes::RouteId,
@@ -15,7 +15,7 @@ use futures::Stream;
 /// What somebody may ask of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobVerb {
-    /// Stop.
+    /// Stop, with the usual grace.
     Stop,
     /// Leave its worker, so that it can be resumed.
     Suspend,
@@ -89,6 +89,17 @@ impl Client {
     ) -> Result<Page<JournalEntry>, ClientError> {
         let values = [("account", account), ("job", job)];
         self.to(RouteId::ListJournal, &values).query(page).reply().await
+    }
+
+    /// Asks a job to stop: it may end by itself within the grace.
+    pub async fn stop_job(
+        &self,
+        account: &str,
+        job: &str,
+        how: &StopJob,
+    ) -> Result<Job, ClientError> {
+        let values = [("account", account), ("job", job)];
+        self.to(RouteId::StopJob, &values).json(how).reply().await
     }
 
     /// Asks something of a job; answers it as it is then, for `Rerun` the new one.

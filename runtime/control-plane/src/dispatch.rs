@@ -13,6 +13,7 @@ use bindery_core::{
     limit,
     name::Name,
     run::Run,
+    seal::Verb,
     worker::{Presence, Worker},
 };
 use bindery_protocol::{
@@ -151,6 +152,7 @@ impl ControlPlane {
             run,
             deadline: job.deadline,
             dry_run: job.dry_run,
+            resumable: version.seal.as_ref().is_none_or(|seal| seal.check(Verb::Resume).is_ok()),
             history: job.shipped,
             not_before: now,
             not_after: now.checked_add(limit::ORDER_VALIDITY).unwrap_or(now),

@@ -251,17 +251,18 @@ pub(crate) fn place_key(account: &Name, placement: &Placement) -> String {
     }
 }
 
-/// The places that a worker serves: its own, and that of its group.
-pub(crate) fn places_of(worker: &Worker) -> [Placement; 2] {
+/// The places that a worker serves: its own, and those of its groups.
+pub(crate) fn places_of(worker: &Worker) -> Vec<Placement> {
     let own = worker.computer.map_or(Placement::Sandbox, Placement::Computer);
-    [own, Placement::Group(worker.group.clone())]
+    let groups = std::iter::once(&worker.group).chain(&worker.groups);
+    std::iter::once(own).chain(groups.cloned().map(Placement::Group)).collect()
 }
 
 pub(crate) fn worker_indexes(worker: &Worker) -> Vec<IndexEntry> {
     let peer = worker.computer.map_or(SANDBOX.to_owned(), |id| id.to_string());
-    let places = places_of(worker).map(|place| ("place", place_key(&worker.account, &place)));
+    let places = places_of(worker);
     let mut indexes = vec![("account", worker.account.key()), ("peer", peer)];
-    indexes.extend(places);
+    indexes.extend(places.iter().map(|place| ("place", place_key(&worker.account, place))));
     indexes
 }
 

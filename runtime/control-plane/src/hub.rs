@@ -5,7 +5,7 @@ use bindery_core::{
     fleet::ConfigureStatus,
     id::{ComputerId, JobId},
     limit,
-    worker::{self, Presence, WorkerEvent},
+    worker::{self, Departure, Presence, WorkerEvent},
 };
 use bindery_protocol::message::ToWorker;
 use jiff::Timestamp;
@@ -110,15 +110,21 @@ impl Hub {
     }
 
     /// The end of a session. An older one than the current changes nothing.
-    pub(crate) fn disconnect(&self, peer: Peer, session: u64, at: Timestamp) {
+    pub(crate) fn disconnect(&self, peer: Peer, session: u64, at: Timestamp, how: Departure) {
         let mut state = self.state.lock();
         if state.sessions.get(&peer).is_some_and(|held| held.number == session) {
             state.sessions.remove(&peer);
         }
         let held = state.presence.get(&peer).copied().unwrap_or(Presence::Registered);
-        if let Ok(presence) = worker::next(held, WorkerEvent::Disconnect { session, at }) {
+        if let Ok(presence) = worker::next(held, WorkerEvent::Disconnect { session, at, how }) {
             state.presence.insert(peer, presence);
         }
+    }
+
+    /// Forgets that `peer` was ever here, as a control plane does that starts anew.
+    #[cfg(test)]
+    pub(crate) fn forget(&self, peer: Peer) {
+        self.state.lock().presence.remove(&peer);
     }
 
     pub(crate) fn presence(&self, peer: Peer) -> Presence {

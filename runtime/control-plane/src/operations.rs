@@ -283,7 +283,7 @@ impl ControlPlane {
             started_by: format!("job {}", parent.id),
             parent: Some(Parent { job: parent.id, sequence, index }),
             run: parent.run,
-            deadline: parent.deadline,
+            deadline: parent.ends_by(),
             dry_run: parent.dry_run,
         };
         Ok(self.begin(Begin { runbook, wanted }).await?.id)

@@ -1,6 +1,6 @@
 //! A session: the conversation with one worker, from its first word to its last.
 
-mod reconcile;
+pub(crate) mod reconcile;
 
 use crate::{
     documents::COMPUTERS,
@@ -17,6 +17,7 @@ use bindery_core::{
     id::ComputerId,
     job::{JobEvent, Outcome},
     limit,
+    worker::Departure,
 };
 use bindery_protocol::{
     VERSION,
@@ -193,14 +194,19 @@ impl ControlPlane {
         let talk = async {
             tokio::select! {
                 ended = self.listen(talk, &mut hear, over) => ended,
-                failed = self.hand_out(peer, fetched, &say) => failed,
+                failed = self.hand_out(peer, fetched, &say) => failed.map(|()| Departure::Broke),
             }
         };
         let (ended, failed) = tokio::select! {
             ended = talk => (ended, None),
-            failed = &mut take_in => (Ok(()), Some(failed)),
+            failed = &mut take_in => (Ok(Departure::Broke), Some(failed)),
         };
-        self.hub.disconnect(peer, session, self.clock.now());
+        let how = match &ended {
+            Ok(how) => *how,
+            Err(failure) if failure.code == Code::Unreachable => Departure::Silent,
+            Err(_) => Departure::Broke,
+        };
+        self.hub.disconnect(peer, session, self.clock.now(), how);
         let taken_in = match failed {
             Some(failed) => failed,
             // What was shipped is taken in to its end.
@@ -209,7 +215,7 @@ impl ControlPlane {
         if let Peer::Computer(id) = peer {
             self.events.say(Event::Computer(id));
         }
-        ended.and(taken_in)
+        ended.map(drop).and(taken_in)
     }
 
     async fn listen(
@@ -217,16 +223,19 @@ impl ControlPlane {
         talk: Talk<'_>,
         hear: &mut mpsc::Receiver<ToControl>,
         mut over: oneshot::Receiver<Over>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Departure, Failure> {
         let mut alive = pin!(self.say_alive(talk.say));
         loop {
             let heard = tokio::select! {
                 heard = timeout(self.patience.silence, hear.recv()) => heard,
-                unheard = &mut alive => return unheard,
+                unheard = &mut alive => return unheard.map(|()| Departure::Silent),
                 _ = &mut over => return Err(self.cut_off(talk.peer)),
             };
             let silent = |_| Failure::new(Code::Unreachable, "the worker is silent");
-            let Some(message) = heard.map_err(silent)? else { return Ok(()) };
+            let Some(message) = heard.map_err(silent)? else { return Ok(Departure::Broke) };
+            if message == ToControl::Leaving {
+                return Ok(Departure::Left);
+            }
             self.hear(&talk, message).await?;
         }
     }
@@ -263,7 +272,7 @@ impl ControlPlane {
         let Talk { peer, session, say, .. } = *talk;
         match message {
             ToControl::Hello { .. } => Err(Failure::new(Code::ProtocolMismatch, "a second hello")),
-            ToControl::Alive | ToControl::ContinuationKept => Ok(()),
+            ToControl::Alive | ToControl::ContinuationKept | ToControl::Leaving => Ok(()),
             ToControl::Holding { jobs } => {
                 self.reconcile(peer, &jobs).await?;
                 self.welcome_back(peer, session);
@@ -370,7 +379,8 @@ impl ControlPlane {
             JobEvent::Finish(held.lease, Outcome::Failed(error))
         };
         match self.change_job(held.job, |_| Some(event.clone())).await {
-            Err(failure) if failure.code == Code::WrongWorker => Ok(()),
+            // It is another worker's, or it has ended meanwhile.
+            Err(failure) if matches!(failure.code, Code::WrongWorker | Code::Conflict) => Ok(()),
             other => other.map(drop),
         }
     }

@@ -69,6 +69,8 @@ codes! {
     NotPublished => "Publish it first: `bindery runbook publish NAME`.";
     /// An operation needs a grant that the job does not have.
     GrantDenied => "An owner grants it when publishing: `bindery runbook publish NAME --grant-all`, or `--grant GRANT` for each.";
+    /// A job was asked to stop: it may clean up until its grace is over.
+    JobStopping => "Clean up and return; `job.remaining` says how long there is.";
     /// A job was asked to suspend.
     JobSuspended => "Resume it: `bindery job resume JOB`.";
     /// An operation of an unknown name.

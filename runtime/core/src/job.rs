@@ -3,14 +3,15 @@
 //! ```text
 //!  New --Activate--> Activating --Start--> Running --Finish--> Completed | Failed
 //!   |                    |                 |  |  \
-//!   |<---- Release ------+                 |  |   +--AskStop--> Stopping --Finish/Halted--> Stopped
-//!   |                                      |  +--AskSuspend--> Suspending --Halted--> Suspended
+//!   |<---- Release ------+                 |  |   +--AskStop--> Stopping --Finish--> Stopped
+//!   |                                      |  +--AskSuspend--> Suspending --Finish--> Suspended
 //!   |<------------- Release ---------------+                                |
 //!   |                                      |                  AskResume --> Resuming --Activate--> Activating
 //!   +--AskStop--> Stopped                  +--Lose--> Disconnected --Return--> Running
 //! ```
-//! Events of a worker carry its lease; one with an older lease changes nothing and is refused as
-//! `WrongWorker`.
+//! A job that is stopped has a grace in which it may end by itself; one that is terminated is
+//! Stopped at once, whatever its worker still does. Events of a worker carry its lease; one with an
+//! older lease changes nothing and is refused as `WrongWorker`.
 
 use crate::{
     code::{Code, Failure},
@@ -108,12 +109,12 @@ pub enum Phase {
     Running { lease: Lease },
     /// Its worker is gone.
     Disconnected { lease: Lease },
-    /// Its worker was asked to stop it.
-    Stopping { lease: Lease },
-    /// Its worker was asked to suspend it.
-    Suspending { lease: Lease },
-    /// It holds no worker.
-    Suspended,
+    /// Its worker was asked to stop it; it may end by itself until then.
+    Stopping { lease: Lease, until: Timestamp },
+    /// Its worker was asked to suspend it, for this reason.
+    Suspending { lease: Lease, reason: Failure },
+    /// It holds no worker, for this reason.
+    Suspended { reason: Failure },
     /// It waits for a worker to go on.
     Resuming,
     /// It ended well, with its result.
@@ -134,7 +135,7 @@ impl Phase {
             Phase::Disconnected { .. } => JobStatus::Disconnected,
             Phase::Stopping { .. } => JobStatus::Stopping,
             Phase::Suspending { .. } => JobStatus::Suspending,
-            Phase::Suspended => JobStatus::Suspended,
+            Phase::Suspended { .. } => JobStatus::Suspended,
             Phase::Resuming => JobStatus::Resuming,
             Phase::Completed { .. } => JobStatus::Completed,
             Phase::Failed { .. } => JobStatus::Failed,
@@ -148,8 +149,8 @@ impl Phase {
             Phase::Activating { lease }
             | Phase::Running { lease }
             | Phase::Disconnected { lease }
-            | Phase::Stopping { lease }
-            | Phase::Suspending { lease } => Some(*lease),
+            | Phase::Stopping { lease, .. }
+            | Phase::Suspending { lease, .. } => Some(*lease),
             _ => None,
         }
     }
@@ -170,8 +171,8 @@ pub enum Outcome {
     Failed(Failure),
     /// Because it was asked to stop.
     Stopped,
-    /// Because it was asked to suspend; its journal is complete.
-    Suspended,
+    /// Because it is suspended, for this reason; its journal is complete.
+    Suspended(Failure),
 }
 
 impl Outcome {
@@ -181,7 +182,7 @@ impl Outcome {
             Outcome::Completed(_) => "Completed",
             Outcome::Failed(_) => "Failed",
             Outcome::Stopped => "Stopped",
-            Outcome::Suspended => "Suspended",
+            Outcome::Suspended(_) => "Suspended",
         }
     }
 }
@@ -203,12 +204,14 @@ pub enum JobEvent {
     Return(Lease),
     /// It can never run or go on: the control plane ends it.
     Fail(Failure),
-    /// Somebody asks for its stop.
-    AskStop,
-    /// Somebody asks for its suspension.
-    AskSuspend,
+    /// Somebody asks for its stop: it may end by itself until then.
+    AskStop(Timestamp),
+    /// Somebody, or the want of something, asks for its suspension.
+    AskSuspend(Failure),
     /// Somebody asks for it to go on.
     AskResume,
+    /// Somebody ends it at once.
+    Terminate,
 }
 
 impl JobEvent {
@@ -232,9 +235,10 @@ impl JobEvent {
             JobEvent::Lose(_) => "lose its worker",
             JobEvent::Return(_) => "return",
             JobEvent::Fail(_) => "be failed",
-            JobEvent::AskStop => "be stopped",
-            JobEvent::AskSuspend => "be suspended",
+            JobEvent::AskStop(_) => "be stopped",
+            JobEvent::AskSuspend(_) => "be suspended",
             JobEvent::AskResume => "be resumed",
+            JobEvent::Terminate => "be terminated",
         }
     }
 }
@@ -271,25 +275,30 @@ pub fn next(phase: &Phase, event: JobEvent) -> Result<Phase, Failure> {
             Outcome::Completed(result) => P::Completed { result },
             Outcome::Failed(error) => P::Failed { error },
             Outcome::Stopped => P::Stopped,
-            Outcome::Suspended => P::Suspended,
+            Outcome::Suspended(reason) => P::Suspended { reason },
         },
-        (P::New | P::Suspended | P::Resuming, E::AskStop) => P::Stopped,
+        (P::New | P::Suspended { .. } | P::Resuming, E::AskStop(_)) => P::Stopped,
         (
             P::Activating { lease }
             | P::Running { lease }
             | P::Disconnected { lease }
-            | P::Suspending { lease },
-            E::AskStop,
-        ) => P::Stopping { lease: *lease },
-        (P::New, E::AskSuspend) => P::Suspended,
-        (P::Activating { lease } | P::Running { lease }, E::AskSuspend) => {
-            P::Suspending { lease: *lease }
+            | P::Suspending { lease, .. },
+            E::AskStop(until),
+        ) => P::Stopping { lease: *lease, until },
+        // A grace may be made shorter.
+        (P::Stopping { lease, until: held }, E::AskStop(until)) => {
+            P::Stopping { lease: *lease, until: until.min(*held) }
         }
-        (P::Suspended, E::AskResume) => P::Resuming,
+        (P::New | P::Resuming, E::AskSuspend(reason)) => P::Suspended { reason },
+        (P::Activating { lease } | P::Running { lease }, E::AskSuspend(reason)) => {
+            P::Suspending { lease: *lease, reason }
+        }
+        (P::Suspended { .. }, E::AskResume) => P::Resuming,
         (P::Completed { .. } | P::Failed { .. } | P::Stopped, event) => {
             return refuse(phase, &event);
         }
         (_, E::Fail(error)) => P::Failed { error },
+        (_, E::Terminate) => P::Stopped,
         (_, event) => return refuse(phase, &event),
     };
     Ok(next)
@@ -398,6 +407,15 @@ impl Job {
             bytes => serde_json::json!({ "bytes": bytes, "digest": Digest::of(text.as_bytes()) }),
         };
         self.changes.push(Change { operation: operation.to_owned(), arguments });
+    }
+
+    /// The time by which it must have ended: that of its window, or of the grace in which it stops.
+    pub fn ends_by(&self) -> Option<Timestamp> {
+        let grace = match &self.phase {
+            Phase::Stopping { until, .. } => Some(*until),
+            _ => None,
+        };
+        self.deadline.into_iter().chain(grace).min()
     }
 
     /// Applies `event` at `now`: moves the phase and keeps the times.

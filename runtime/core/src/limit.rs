@@ -52,6 +52,8 @@ pub const REPLAY_TIME: Duration = Duration::from_secs(60);
 pub const REPLAYS: usize = 2;
 /// Stream records of a counterfactual replay that are kept.
 pub const REPLAY_RECORDS: usize = 1_000;
+/// How long a job waits before its guest's memory is given back, unless it has computed for longer.
+pub const PARK_AFTER: Duration = Duration::from_secs(1);
 /// The stack of a guest, in bytes.
 pub const GUEST_STACK_BYTES: usize = 1 << 20;
 /// How often a running guest is interrupted to see whether it was cancelled.
@@ -76,7 +78,11 @@ pub const TRUSTED_KEYS: usize = 1_000;
 /// Jobs that one worker runs at once; those that wait for their children do not count.
 pub const WORKER_JOBS: usize = 50;
 /// Jobs that one worker has, with those that wait for their children.
-pub const WORKER_HELD_JOBS: usize = 250;
+pub const WORKER_HELD_JOBS: usize = 2_000;
+/// Guests that one worker has in memory at once; those of jobs that wait for long are not.
+pub const WORKER_GUESTS: usize = 250;
+/// Groups that one worker is in, besides its own.
+pub const WORKER_GROUPS: usize = 50;
 /// How long no job is given to a worker that has just refused one.
 pub const WORKER_REST: Duration = Duration::from_secs(5);
 /// One message between worker and control plane, in bytes: the largest module in base64, and what
@@ -98,6 +104,17 @@ pub const ENROL_TOKEN_VALIDITY: Duration = Duration::from_secs(24 * 3600);
 pub const ASSESS_EVERY: Duration = Duration::from_secs(3600);
 /// How long a child may go on past its window before it is reported as Disconnected.
 pub const PAST_WINDOW: Duration = Duration::from_secs(30 * 60);
+/// How long a job whose computer is gone and that has no window is waited for.
+pub const DISCONNECTED: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a job without a window waits for a live worker before it is Suspended (or Failed, where
+/// the seal forbids resume).
+pub const NO_WORKER: Duration = Duration::from_secs(30 * 60);
+/// How long a worker that is there may leave an order unanswered before it is given it again.
+pub const ORDER_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a job that is stopped may take to end by itself, where nothing is said.
+pub const STOP_GRACE_DEFAULT: Duration = Duration::from_secs(30);
+/// The longest grace.
+pub const STOP_GRACE_MAX: Duration = Duration::from_secs(3600);
 /// Restarts of one job before it is Suspended (or Failed, where the seal forbids resume).
 pub const JOB_RESTARTS: u32 = 3;
 /// Reboots that one job may ask for.

@@ -33,9 +33,21 @@ pub enum Presence {
     /// It is connected.
     Online { session: u64 },
     /// It was connected.
-    Offline { session: u64, since: Timestamp },
+    Offline { session: u64, since: Timestamp, how: Departure },
     /// It was removed and may not come back.
     Removed,
+}
+
+/// How a worker went away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Departure {
+    /// It said that it ends.
+    Left,
+    /// Its connection broke.
+    Broke,
+    /// It said nothing any more.
+    Silent,
 }
 
 /// What may happen to a worker.
@@ -44,7 +56,7 @@ pub enum WorkerEvent {
     /// A connection, with its session.
     Connect { session: u64 },
     /// The end of a connection.
-    Disconnect { session: u64, at: Timestamp },
+    Disconnect { session: u64, at: Timestamp, how: Departure },
     /// Somebody removes it.
     Remove,
 }
@@ -66,8 +78,8 @@ pub fn next(presence: Presence, event: WorkerEvent) -> Result<Presence, Failure>
             }
             Err(Failure::new(Code::WrongWorker, format!("session {session} is older than {held}")))
         }
-        (P::Online { session: held }, E::Disconnect { session, at }) if session == held => {
-            Ok(P::Offline { session, since: at })
+        (P::Online { session: held }, E::Disconnect { session, at, how }) if session == held => {
+            Ok(P::Offline { session, since: at, how })
         }
         (presence, E::Disconnect { .. }) => Ok(presence),
     }
@@ -85,8 +97,11 @@ pub struct Worker {
     pub kind: WorkerKind,
     /// The computer whose agent it is.
     pub computer: Option<ComputerId>,
-    /// The group that it belongs to.
+    /// Its own group.
     pub group: Name,
+    /// The groups that it was put into: at most `WORKER_GROUPS`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -100,10 +115,10 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let (on, off) = (
             |session| Presence::Online { session },
-            |session| Presence::Offline { session, since: at },
+            |session| Presence::Offline { session, since: at, how: Departure::Broke },
         );
         let connect = |session| WorkerEvent::Connect { session };
-        let leave = |session| WorkerEvent::Disconnect { session, at };
+        let leave = |session| WorkerEvent::Disconnect { session, at, how: Departure::Broke };
         let rows = [
             (Presence::Registered, connect(1), Some(on(1))),
             (Presence::Registered, leave(1), Some(Presence::Registered)),

@@ -41,6 +41,8 @@ pub enum ToControl {
     Call { id: u64, job: JobId, sequence: u64, operation: String, arguments: Value },
     /// It needs a module.
     Fetch { digest: Digest },
+    /// It ends: its computer or somebody there stops it.
+    Leaving,
     /// It is there.
     Alive,
 }
@@ -65,8 +67,15 @@ pub enum ToWorker {
     Order { order: Envelope },
     /// A signed `ConfigureOrder`.
     Configure { id: u64, order: Envelope },
-    /// Stop a job, or suspend it if the reason is `JobSuspended`.
-    Cancel { job: JobId, lease: Lease, reason: Failure },
+    /// Stop a job, or suspend it if the reason is `JobSuspended`: at once, or after a grace of so
+    /// many milliseconds in which it may end by itself.
+    Cancel {
+        job: JobId,
+        lease: Lease,
+        reason: Failure,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        grace: Option<u64>,
+    },
     /// Entries below this sequence are stored.
     Kept { job: JobId, below: u64 },
     /// Under this lease the job is another worker's, or nobody's: end it and forget its journal.

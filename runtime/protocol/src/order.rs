@@ -53,6 +53,9 @@ pub struct JobOrder {
     /// Whether nothing may be changed.
     #[serde(default)]
     pub dry_run: bool,
+    /// Whether it may be suspended where it cannot go on for now: its seal does not forbid resuming.
+    #[serde(default)]
+    pub resumable: bool,
     /// Entries of the job's journal that the worker was sent: it goes on from them.
     #[serde(default)]
     pub history: u64,

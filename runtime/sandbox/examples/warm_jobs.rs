@@ -246,6 +246,7 @@ async fn alone() -> Result<f64, Failed> {
             operation,
             arguments: &arguments,
             now,
+            deadline: None,
             restored: None,
             say: &say,
         };

@@ -69,6 +69,9 @@ pub struct Call<'a> {
     pub arguments: &'a Value,
     /// The job's time now.
     pub now: Timestamp,
+    /// The time by which the job must have ended: that of its window, or of the grace in which it
+    /// stops.
+    pub deadline: Option<Timestamp>,
     /// The state that the last checkpoint kept, as JSON text.
     pub restored: Option<Arc<str>>,
     /// Says something on the job's streams while the call goes on.

@@ -8,9 +8,9 @@ use std::{
 };
 use wasmtime::{Config, Engine, PoolingAllocationConfig, Result};
 
-/// Jobs that a pool has room for at once, and the core instances and memories of their components.
+/// Guests that a pool has room for at once, and the core instances and memories of their components.
 /// It is address space: memory is taken only for what runs.
-const POOL_JOBS: u32 = limit::WORKER_HELD_JOBS as u32;
+const POOL_JOBS: u32 = limit::WORKER_GUESTS as u32;
 const POOL_CORE_INSTANCES: u32 = 8 * POOL_JOBS;
 const POOL_MEMORIES: u32 = 2 * POOL_JOBS;
 /// What a big JS or Python component needs; wasmtime's defaults are too small for them.

@@ -13,7 +13,9 @@ mod cancel;
 mod checkpoint;
 mod checks;
 mod live;
+mod park;
 mod replay;
+mod stop;
 mod trace;
 mod writer;
 
@@ -36,7 +38,10 @@ pub use cancel::Cancel;
 use checkpoint::Start;
 pub(crate) use checks::over;
 pub use checks::remaining;
+use jiff::{SignedDuration, Timestamp};
+use park::Park;
 use parking_lot::Mutex;
+use replay::Doubt;
 pub(crate) use replay::{by_host, mismatched_end};
 use serde_json::Value;
 use std::{
@@ -46,6 +51,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use stop::Stop;
 pub use trace::Trace;
 use writer::Writer;
 
@@ -101,6 +107,10 @@ pub struct Gate {
     cancel: Cancel,
     /// What ended the job: the same as a cancellation, said from inside.
     fatal: Cancel,
+    stop: Stop,
+    park: Park,
+    /// The journal ends with an operation in doubt, which is cleared up before anything ends the job.
+    doubt: Doubt,
     result: Mutex<Option<Value>>,
     /// The journal that is replayed has its end already: nothing is added to it.
     replays_ended: bool,
@@ -149,6 +159,7 @@ impl Gate {
         };
         let time = VirtualTime::new(start.time);
         let (journal, clock) = (config.journal, config.clock);
+        let now = clock.now();
         let replays_ended = config.replay.last().is_some_and(Entry::ends);
         let (length, replay) = (config.replay.len() as u64, config.replay.into_iter().skip(since));
         let replay: VecDeque<_> = replay.collect();
@@ -164,6 +175,9 @@ impl Gate {
             time,
             cancel: Cancel::default(),
             fatal: Cancel::default(),
+            stop: Stop::default(),
+            park: Park::new(now),
+            doubt: Doubt::new(config.mode == Mode::Live && replay::ends_in_doubt(&replay)),
             result: Mutex::default(),
             replays_ended,
             first_seed: seed,
@@ -248,7 +262,7 @@ impl Gate {
 
     /// Carries out `operation`: the answer, or what ends the job.
     pub async fn perform(
-        &self,
+        self: &Arc<Self>,
         operation: &'static Operation,
         arguments: Value,
     ) -> Result<Reply, Fatal> {
@@ -257,11 +271,13 @@ impl Gate {
             return Err(Fatal(reason));
         }
         let answer = self.take_turn(&mut turn, operation, arguments).await;
-        answer.map_err(|fatal| self.fail(fatal.0))
+        let reply = answer.map_err(|fatal| self.fail(fatal.0))?;
+        self.stop.hears(&reply);
+        Ok(reply)
     }
 
     async fn take_turn(
-        &self,
+        self: &Arc<Self>,
         turn: &mut Turn,
         operation: &'static Operation,
         arguments: Value,
@@ -277,18 +293,39 @@ impl Gate {
             Some(entry) => self.replay(turn, entry, operation, arguments).await,
             None if self.mode == Mode::Live => {
                 self.warn_of_operations(turn.operations);
-                self.live(operation, arguments).await
+                let since = self.clock.now();
+                let answer = self.live(operation, arguments).await;
+                self.park.worked_for_it(since, self.clock.now());
+                answer
             }
             None => Err(turn.trace.arrived(operation, arguments)),
         }
     }
 
-    /// Returns once the job must end: it was cancelled or has failed, and no operation is under
-    /// way.
+    /// Why a guest that computes must end now, if it must.
+    pub(crate) fn ends(&self) -> Option<Failure> {
+        self.fatal().or_else(|| self.cancel.reason().filter(|_| !self.doubt.stands()))
+    }
+
+    /// Returns once the job was cancelled, and its replay has come to what is in doubt. One that does
+    /// not come there is not waited for any longer than a replay may take.
+    async fn cancelled_in_no_doubt(&self) {
+        self.cancel.cancelled().await;
+        let replay = SignedDuration::try_from(limit::REPLAY_TIME).unwrap_or(SignedDuration::MAX);
+        let latest = self.clock.now().checked_add(replay).unwrap_or(Timestamp::MAX);
+        tokio::select! {
+            biased;
+            () = self.doubt.cleared() => {}
+            () = self.clock.sleep_until(latest) => self.doubt.clear(),
+        }
+    }
+
+    /// Returns once the job must end: it was cancelled or has failed, no operation is under way, and
+    /// none is in doubt.
     pub(crate) async fn doomed(&self) {
         tokio::select! {
             _ = self.fatal.cancelled() => {}
-            _ = self.cancel.cancelled() => {}
+            () = self.cancelled_in_no_doubt() => {}
         }
         // A write-once operation is never dropped half way; all others give up by themselves.
         let _idle = self.turn.lock().await;

@@ -15,6 +15,7 @@ use bindery_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use wasmtime::{
     Engine, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
     component::{self, ComponentType, Lift, ResourceTable},
@@ -75,6 +76,8 @@ pub struct Sandbox {
     compiler: Compiler,
     components: Arc<component::Linker<Host>>,
     modules: Arc<Linker<Host>>,
+    /// A place for each guest that may be in memory at once.
+    guests: Arc<Semaphore>,
 }
 
 /// A module that is ready to be instantiated as often as wanted.
@@ -98,7 +101,9 @@ impl Sandbox {
         link::add_operations(&mut components)?;
         let mut modules = Linker::new(engine);
         wasi::add_p1(&mut modules)?;
-        Ok(Self { compiler, components: Arc::new(components), modules: Arc::new(modules) })
+        let guests = Arc::new(Semaphore::new(limit::WORKER_GUESTS));
+        let (components, modules) = (Arc::new(components), Arc::new(modules));
+        Ok(Self { compiler, components, modules, guests })
     }
 
     /// Compiles and links `wasm`. The caller has verified its digest, and its seal if it has one.
@@ -127,12 +132,29 @@ impl Sandbox {
 
     /// Runs the job behind `gate` to its end, and ends its journal. No store is used twice.
     pub async fn run(&self, prepared: &Prepared, gate: &Arc<Gate>) -> Result<Outcome, Failure> {
+        let by_host = || Err(wasmtime::Error::msg("the job was ended by its host"));
         let (ended, last_words) = loop {
             let console = Console::new(gate.clone());
+            let guest = async {
+                let _place = self.guests.acquire().await;
+                execute(&prepared.kind, gate, &console).await
+            };
             let ended = tokio::select! {
                 biased;
-                ended = execute(&prepared.kind, gate, &console) => ended,
-                () = watch(gate) => Err(wasmtime::Error::msg("the job was ended by its host")),
+                ended = guest => Some(ended),
+                () = watch(gate) => Some(by_host()),
+                () = gate.parked() => None,
+            };
+            let ended = match ended {
+                Some(ended) => ended,
+                None => tokio::select! {
+                    biased;
+                    answered = gate.unpark() => match answered {
+                        Ok(()) => continue,
+                        Err(fatal) => Err(fatal.into()),
+                    },
+                    () = watch(gate) => by_host(),
+                },
             };
             if !gate.begin_again().await {
                 break (ended, console.finish().await);
@@ -144,7 +166,9 @@ impl Sandbox {
             // What ends a job while it writes its last line is not known to the guest.
             (Ok(outcome), Ok(())) => match gate.fatal() {
                 Some(reason) => failed(gate, reason),
-                None => gate.unasked().await.map_or(outcome, Outcome::Failed),
+                None => {
+                    gate.unasked().await.map_or_else(|| stopped(gate, outcome), Outcome::Failed)
+                }
             },
         };
         gate.end(&outcome).await?;
@@ -157,6 +181,7 @@ async fn watch(gate: &Gate) {
     tokio::select! {
         () = gate.doomed() => return,
         reason = out_of_time(gate) => gate.cancel().cancel(reason),
+        reason = gate.grace_over() => gate.cancel().cancel(reason),
     }
     gate.doomed().await;
 }
@@ -229,7 +254,7 @@ fn store(engine: &Engine, gate: &Arc<Gate>, wasi: Wasi) -> Store<Host> {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|store| {
         let gate = &store.data().gate;
-        if let Some(reason) = gate.fatal().or_else(|| gate.cancel().reason()) {
+        if let Some(reason) = gate.ends() {
             return Err(gate.fail(reason).into());
         }
         Ok(UpdateDeadline::Yield(1))
@@ -286,6 +311,18 @@ fn exit(result: Result<i32>) -> Result<Outcome> {
     })
 }
 
+/// The outcome of a job that may have ended because it was asked to stop.
+fn stopped(gate: &Gate, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed(failure)
+            if failure.code == Code::JobStopping && gate.knows_of_its_stop() =>
+        {
+            Outcome::Stopped
+        }
+        outcome => outcome,
+    }
+}
+
 /// The outcome of a job that did not end by itself: what ended it comes before what the guest said.
 fn failed(gate: &Gate, otherwise: Failure) -> Outcome {
     ended_by(gate.fatal().unwrap_or(otherwise))
@@ -295,7 +332,7 @@ fn failed(gate: &Gate, otherwise: Failure) -> Outcome {
 pub fn ended_by(reason: Failure) -> Outcome {
     match reason.code {
         Code::Cancelled => Outcome::Stopped,
-        Code::JobSuspended => Outcome::Suspended,
+        Code::JobSuspended => Outcome::Suspended(reason),
         _ => Outcome::Failed(reason),
     }
 }

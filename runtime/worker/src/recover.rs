@@ -1,8 +1,8 @@
 //! After a restart: what the journal holds is what there is.
 //!
 //! A job with an end is shipped. Any other goes on by replay, if its order still verifies (its time
-//! does not matter: it was begun in time), nothing of its journal is lost, and it was not
-//! interrupted too often.
+//! does not matter: it was begun in time) and nothing of its journal is lost. One that was interrupted
+//! too often is Suspended, or Failed where its seal forbids resuming.
 
 use crate::{
     accounts::Accounts,
@@ -127,7 +127,9 @@ fn resume(
     entries.push(entry);
     let ready = if restarts > limit::JOB_RESTARTS {
         let message = format!("the worker restarted {restarts} times while the job was running");
-        Err(Failure::new(Code::WorkerRestarted, message))
+        let code =
+            if accepted.order.resumable { Code::JobSuspended } else { Code::WorkerRestarted };
+        Err(Failure::new(code, message))
     } else {
         Ok(())
     };
@@ -151,8 +153,10 @@ fn was_planned(entries: &[Entry]) -> bool {
     drained || rebooting
 }
 
+/// How often the worker restarted under the order under which the job runs now.
 fn restarts(entries: &[Entry]) -> u32 {
-    let counts = entries.iter().filter_map(|entry| value(entry, RESTART)?.as_u64());
+    let now = entries.iter().rev().take_while(|entry| !matches!(entry.body, Body::Order(_)));
+    let counts = now.filter_map(|entry| value(entry, RESTART)?.as_u64());
     counts.max().unwrap_or(0).try_into().unwrap_or(u32::MAX)
 }
 

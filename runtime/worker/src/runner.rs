@@ -26,13 +26,10 @@ use bindery_sandbox::{
     run::{Sandbox, ended_by},
 };
 use futures::FutureExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinHandle,
-};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::{sync::Notify, task::JoinHandle};
 
 /// Why an order is not taken, and whether another attempt may do.
 #[derive(Debug)]
@@ -64,16 +61,7 @@ pub(crate) struct Resources {
 struct Running {
     lease: Lease,
     gate: Arc<Gate>,
-    /// Ends what goes on before the guest runs.
-    stop: watch::Sender<Option<Failure>>,
     task: Option<JoinHandle<()>>,
-}
-
-impl Running {
-    fn cancel(&self, reason: Failure) {
-        self.gate.cancel().cancel(reason.clone());
-        self.stop.send_if_modified(|held| held.replace(reason).is_none());
-    }
 }
 
 impl Runner {
@@ -211,13 +199,12 @@ impl Runner {
     ) -> Result<(), Failure> {
         let (job, lease) = (accepted.order.job, accepted.order.lease);
         let gate = self.gate(&accepted, entries)?;
-        let (stop, stopped) = watch::channel(None);
-        let running = Running { lease, gate: gate.clone(), stop, task: None };
+        let running = Running { lease, gate: gate.clone(), task: None };
         let mut jobs = self.running.lock();
         jobs.insert(job, running);
         let runner = self.clone();
         let task = tokio::spawn(async move {
-            runner.run(accepted, &gate, ready, stopped).await;
+            runner.run(accepted, &gate, ready).await;
             let mut jobs = runner.running.lock();
             // A newer attempt may have begun since the end was written.
             if jobs.get(&job).is_some_and(|held| held.lease == lease) {
@@ -265,15 +252,9 @@ impl Runner {
         })
     }
 
-    async fn run(
-        &self,
-        accepted: Accepted,
-        gate: &Arc<Gate>,
-        ready: Result<(), Failure>,
-        stopped: watch::Receiver<Option<Failure>>,
-    ) {
+    async fn run(&self, accepted: Accepted, gate: &Arc<Gate>, ready: Result<(), Failure>) {
         let job = accepted.order.job;
-        let attempt = self.attempt(&accepted, gate, ready, stopped);
+        let attempt = self.attempt(&accepted, gate, ready);
         let ended = match AssertUnwindSafe(attempt).catch_unwind().await {
             Ok(ended) => ended,
             Err(_) => {
@@ -294,20 +275,18 @@ impl Runner {
         accepted: &Accepted,
         gate: &Arc<Gate>,
         ready: Result<(), Failure>,
-        mut stopped: watch::Receiver<Option<Failure>>,
     ) -> Result<Outcome, Failure> {
         // The control plane learns with the header that the job is here.
         self.spool.news.notify_one();
         let now = self.resources.clock.now();
+        let prepared = async {
+            ready?;
+            self.modules.prepare(&accepted.order, now).await
+        };
         let prepared = tokio::select! {
             biased;
-            reason = stopped.wait_for(Option::is_some) => {
-                Err(reason.ok().and_then(|reason| reason.clone()).unwrap_or_else(ended_by_host))
-            }
-            prepared = self.modules.prepare(&accepted.order, now), if ready.is_ok() => prepared,
-            error = std::future::ready(ready.clone()), if ready.is_err() => {
-                Err(error.err().unwrap_or_else(ended_by_host))
-            }
+            reason = gate.called_off() => Err(reason),
+            prepared = prepared => prepared,
         };
         let outcome = match prepared {
             Ok(prepared) => return self.resources.sandbox.run(&prepared, gate).await,
@@ -317,10 +296,26 @@ impl Runner {
         Ok(outcome)
     }
 
-    /// Cancels the job, if it runs here under this lease.
-    pub(crate) fn cancel(&self, job: JobId, lease: Lease, reason: Failure) {
-        if let Some(running) = self.running.lock().get(&job).filter(|held| held.lease == lease) {
-            running.cancel(reason);
+    /// Cancels the job, if it runs here under this lease: at once, or after a grace.
+    pub(crate) fn cancel(
+        &self,
+        job: JobId,
+        lease: Lease,
+        reason: Failure,
+        grace: Option<Duration>,
+    ) {
+        let running = self.running.lock();
+        let Some(Running { gate, .. }) = running.get(&job).filter(|held| held.lease == lease)
+        else {
+            return;
+        };
+        let grace = grace.and_then(|grace| SignedDuration::try_from(grace).ok());
+        match grace.filter(SignedDuration::is_positive) {
+            None => gate.cancel().cancel(reason),
+            Some(grace) => {
+                let now = self.resources.clock.now();
+                gate.stop(now.checked_add(grace).unwrap_or(Timestamp::MAX), reason);
+            }
         }
     }
 
@@ -328,7 +323,8 @@ impl Runner {
     /// operation that must happen once ends first. A newer lease is not touched.
     pub(crate) fn fence(&self, job: JobId, lease: Lease) {
         if let Some(running) = self.running.lock().get(&job).filter(|held| held.lease == lease) {
-            running.cancel(Failure::new(Code::WrongWorker, "the job is another worker's"));
+            let reason = Failure::new(Code::WrongWorker, "the job is another worker's");
+            running.gate.cancel().cancel(reason);
         }
         if self.spool.held(job).is_some_and(|(held, _)| held == lease)
             && let Err(error) = self.spool.forget(job)
@@ -360,8 +356,4 @@ impl Runner {
             running.gate.note(StreamKind::Verbose, text, Some(crate::recover::drained()));
         }
     }
-}
-
-fn ended_by_host() -> Failure {
-    Failure::new(Code::Internal, "the job was ended by its host")
 }

@@ -29,9 +29,9 @@ use bindery_protocol::{
 };
 use bindery_sandbox::clock::Clock;
 use bindery_seal::{envelope::Envelope, key::PublicKey};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{Notify, mpsc},
+    sync::{Notify, mpsc, watch},
     time::{interval, timeout},
 };
 
@@ -71,6 +71,8 @@ pub(crate) struct Desk {
     /// Told when somebody wants a report.
     pub(crate) assess: Notify,
     pub(crate) drain: crate::drain::Drain,
+    /// Whether there is a session now.
+    pub(crate) talks: watch::Sender<bool>,
 }
 
 type Say = mpsc::Sender<ToControl>;
@@ -83,6 +85,7 @@ impl Desk {
         if let Err(ended) = hello(&mut link, identity, &self.trust, (clock, self.pace)).await {
             return ended;
         }
+        let _talks = Talks::begin(&self.talks);
         let WorkerEnd { say, hear } = link;
         let jobs = self.runner.spool.holding();
         if let Err(ended) = send(&say, ToControl::Holding { jobs }).await {
@@ -98,6 +101,7 @@ impl Desk {
             ended = self.ask(&say) => ended,
             ended = beat(&say, self.pace) => ended,
             ended = self.report(&say) => ended,
+            ended = self.leave(&say) => ended,
         };
         ended.err().unwrap_or_else(|| Ended::lost("the link ended"))
     }
@@ -126,7 +130,10 @@ impl Desk {
                 let answer = self.accounts.configure(&order, workspace, allow);
                 return Ok(Some(ToControl::Configured { id, answer }));
             }
-            ToWorker::Cancel { job, lease, reason } => runner.cancel(job, lease, reason),
+            ToWorker::Cancel { job, lease, reason, grace } => {
+                let grace = grace.map(Duration::from_millis);
+                runner.cancel(job, lease, reason, grace);
+            }
             ToWorker::Kept { job, below } => {
                 if let Kept::Lost(lease) = runner.spool.keep(job, below).map_err(Ended::Broken)? {
                     runner.fence(job, lease);
@@ -192,6 +199,21 @@ impl Desk {
         }
     }
 
+    /// Takes leave once the worker is to end and has said all: the control plane ends the session.
+    async fn leave(&self, say: &Say) -> Result<(), Ended> {
+        self.drain.drained().await;
+        self.runner.spool.emptied().await;
+        send(say, ToControl::Leaving).await?;
+        std::future::pending().await
+    }
+
+    /// Returns once a worker that is to end has nothing more to say, and nobody to say it to.
+    pub(crate) async fn left(&self) {
+        self.runner.spool.emptied().await;
+        // The sender lives as long as `self`.
+        let _ = self.talks.subscribe().wait_for(|talks| !talks).await;
+    }
+
     /// Asks what jobs wait for: calls, modules.
     async fn ask(&self, say: &Say) -> Result<(), Ended> {
         loop {
@@ -219,6 +241,22 @@ impl Desk {
                 () = tokio::time::sleep(limit::ASSESS_EVERY) => {}
             }
         }
+    }
+}
+
+/// Says that there is a session, for as long as it lives.
+struct Talks<'a>(&'a watch::Sender<bool>);
+
+impl<'a> Talks<'a> {
+    fn begin(talks: &'a watch::Sender<bool>) -> Self {
+        talks.send_replace(true);
+        Self(talks)
+    }
+}
+
+impl Drop for Talks<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(false);
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Spool {
     /// Told when there is something to say.
     pub(crate) news: Notify,
     /// Told when something was kept.
-    pub(crate) kept: Notify,
+    kept: Notify,
 }
 
 /// One job's entries that are not kept; the numbers are sequences.
@@ -239,8 +239,19 @@ impl Spool {
         jobs.iter().map(|(job, queue)| Held { job: *job, lease: queue.lease }).collect()
     }
 
+    /// Returns once everything that was appended is stored by the control plane.
+    pub(crate) async fn emptied(&self) {
+        loop {
+            let kept = self.kept.notified();
+            if self.is_empty() {
+                return;
+            }
+            kept.await;
+        }
+    }
+
     /// Whether everything that was appended is stored by the control plane.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.jobs.lock().values().all(|queue| queue.entries.is_empty())
     }
 }

@@ -35,7 +35,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::Notify,
+    sync::{Notify, watch},
     time::{Instant, timeout},
 };
 
@@ -95,6 +95,7 @@ impl Worker {
             histories: Histories::default(),
             assess: Notify::new(),
             drain: Drain::default(),
+            talks: watch::Sender::new(false),
         };
         Ok(Self { desk, found, _lock: lock })
     }
@@ -130,7 +131,7 @@ impl Worker {
             let _ = timeout(desk.pace.of(SHIP), async {
                 tokio::select! {
                     _ = &mut sessions => {}
-                    () = kept(&desk.runner.spool) => {}
+                    () = desk.left() => {}
                 }
             })
             .await;
@@ -146,17 +147,6 @@ struct Tasks(Arc<Runner>);
 impl Drop for Tasks {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// Returns once everything that was appended is kept.
-async fn kept(spool: &Spool) {
-    loop {
-        let kept = spool.kept.notified();
-        if spool.is_empty() {
-            return;
-        }
-        kept.await;
     }
 }
 

@@ -56,12 +56,18 @@ pub fn start<P: Serialize>(
 
 /// Waits until at least one of these jobs has ended, or until `timeout`; the states of all of them
 /// at that time. At most [`PAGE`] jobs.
+///
+/// # Errors
+/// `JobStopping` if somebody asks this job to stop.
 pub fn wait_any(jobs: &[String], timeout: Option<Duration>) -> Result<Vec<Child>, Error> {
     wait(jobs, host::WaitFor::Any, timeout)
 }
 
 /// Waits until all of these jobs have ended, or until `timeout`; their states at that time. At most
 /// [`PAGE`] jobs.
+///
+/// # Errors
+/// `JobStopping` if somebody asks this job to stop.
 pub fn wait_all(jobs: &[String], timeout: Option<Duration>) -> Result<Vec<Child>, Error> {
     wait(jobs, host::WaitFor::All, timeout)
 }

@@ -25,7 +25,8 @@ pub fn parameters<P: DeserializeOwned>() -> Result<P, Error> {
     entry::parse(&call(host::parameters)?)
 }
 
-/// What is left until the job's deadline; none if it has no deadline.
+/// What is left until the job's deadline, or until a job that is asked to stop must have ended; none
+/// if there is neither.
 pub fn remaining() -> Result<Option<Duration>, Error> {
     Ok(call(host::remaining)?.map(Duration::from_millis))
 }

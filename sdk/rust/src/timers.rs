@@ -6,6 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Sleeps. A sleep survives a restart of the worker and a reboot of the computer, and costs nothing
 /// while it lasts.
 ///
+/// # Errors
+/// `JobStopping` if somebody asks the job to stop: clean up, for as long as
+/// [`remaining`](crate::job::remaining) says, and return the error.
+///
 /// ```no_run
 /// # use std::time::Duration;
 /// bindery_sdk::timers::sleep(Duration::from_secs(3 * 3600))?;

@@ -6,7 +6,7 @@ use crate::{
     computers::{Computer, ListComputers},
     deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
     enrolment::{Enrol, Enrolled},
-    jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob},
+    jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob, StopJob},
     journal::{JournalEntry, Replay, ReplayJob},
     log::{LogRecord, SearchLog},
     page::{Page, PageQuery},
@@ -96,6 +96,14 @@ routes! {
     ListGroups: Get "/v1/accounts/{account}/groups" "List the groups of workers of an account" {
         .query::<PageQuery>().answers::<Page<Group>>()
     }
+    AddToGroup: Post "/v1/accounts/{account}/groups/{group}/computers/{computer}"
+        "Put a computer into a group of workers; it becomes a worker of the account if it is none" {
+        .for_role(Contributor).answers::<Worker>()
+    }
+    RemoveFromGroup: Delete "/v1/accounts/{account}/groups/{group}/computers/{computer}"
+        "Take a computer out of a group of workers" {
+        .for_role(Contributor).status(204)
+    }
 
     ListRunbooks: Get "/v1/accounts/{account}/runbooks" "List runbooks" {
         .query::<PageQuery>().answers::<Page<Runbook>>()
@@ -128,8 +136,8 @@ routes! {
     ListJournal: Get "/v1/accounts/{account}/jobs/{job}/journal" "List the operations of a job" {
         .query::<PageQuery>().answers::<Page<JournalEntry>>()
     }
-    StopJob: Post "/v1/accounts/{account}/jobs/{job}/stop" "Ask a job to stop" {
-        .for_role(Operator).answers::<Job>().status(202)
+    StopJob: Post "/v1/accounts/{account}/jobs/{job}/stop" "Ask a job to stop, with a grace in which it may end by itself" {
+        .for_role(Operator).may_take::<StopJob>().answers::<Job>().status(202)
     }
     SuspendJob: Post "/v1/accounts/{account}/jobs/{job}/suspend" "Ask a job to suspend itself" {
         .for_role(Operator).answers::<Job>().status(202)
@@ -140,8 +148,8 @@ routes! {
     RerunJob: Post "/v1/accounts/{account}/jobs/{job}/rerun" "Start a job again with the same parameters" {
         .for_role(Operator).answers::<Job>().status(201)
     }
-    TerminateJob: Post "/v1/accounts/{account}/jobs/{job}/terminate" "End a job at once" {
-        .for_role(Operator).answers::<Job>().status(202)
+    TerminateJob: Post "/v1/accounts/{account}/jobs/{job}/terminate" "End a job at once, without waiting for its worker" {
+        .for_role(Operator).answers::<Job>()
     }
     ReplayJob: Post "/v1/accounts/{account}/jobs/{job}/replay"
         "Run a job again from its journal, without effect on anything" {

@@ -76,7 +76,7 @@ fn context(job: &JobFacts) -> Value {
 
 /// Milliseconds until the deadline, rounded down; null without one.
 fn remaining(call: &Call<'_>) -> Value {
-    call.job.deadline.map_or(Value::Null, |deadline| {
+    call.deadline.map_or(Value::Null, |deadline| {
         let left = gate::remaining(deadline, call.now).as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).into()
     })

@@ -34,8 +34,16 @@ fn facts() -> JobFacts {
 async fn ask(job: &JobFacts, operation: &'static Operation, arguments: Value) -> Reply {
     let say = |_, _, _| {};
     let now = time("2026-11-22T12:00:01.500Z");
-    let call =
-        Call { job, sequence: 1, operation, arguments: &arguments, now, restored: None, say: &say };
+    let call = Call {
+        job,
+        sequence: 1,
+        operation,
+        arguments: &arguments,
+        now,
+        deadline: job.deadline,
+        restored: None,
+        say: &say,
+    };
     Job.perform(&call).await
 }
 

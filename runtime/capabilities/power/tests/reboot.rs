@@ -112,6 +112,7 @@ impl Computer {
             operation,
             arguments,
             now,
+            deadline: None,
             restored: None,
             say: &|_, _, _| (),
         }

@@ -36,6 +36,7 @@ async fn append(arguments: Value) -> Result<Value, Failure> {
         operation,
         arguments: &arguments,
         now,
+        deadline: None,
         restored: None,
         say: &say,
     };

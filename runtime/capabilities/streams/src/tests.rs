@@ -30,8 +30,16 @@ fn facts() -> JobFacts {
 async fn check(operation: &'static Operation, rows: &[(Value, Option<Code>)]) {
     let (job, now, say) = (facts(), Timestamp::UNIX_EPOCH, |_, _, _| {});
     for (arguments, refused) in rows {
-        let call =
-            Call { job: &job, sequence: 1, operation, arguments, now, restored: None, say: &say };
+        let call = Call {
+            job: &job,
+            sequence: 1,
+            operation,
+            arguments,
+            now,
+            deadline: None,
+            restored: None,
+            say: &say,
+        };
         let reply = Streams.perform(&call).await.map_err(|failure| failure.code);
         let brief: String = arguments.to_string().chars().take(60).collect();
         assert_eq!(reply, refused.map_or(Ok(Value::Null), Err), "{brief}");

@@ -52,6 +52,7 @@ async fn sleep(now: &str, arguments: Value) -> (Result<Value, Failure>, Timestam
         operation,
         arguments: &arguments,
         now,
+        deadline: None,
         restored: None,
         say: &say,
     };

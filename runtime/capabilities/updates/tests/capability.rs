@@ -86,7 +86,9 @@ impl Job {
         say: &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync),
     ) -> Call<'a> {
         let now = self.facts.started_at;
-        Call { job: &self.facts, sequence: 5, operation, arguments, now, restored: None, say }
+        let job = &self.facts;
+        let deadline = job.deadline;
+        Call { job, sequence: 5, operation, arguments, now, deadline, restored: None, say }
     }
 
     async fn plan_of_all(&self) -> Value {

@@ -7,7 +7,7 @@ use crate::{
     output::{Output, table},
 };
 use bindery_api::{
-    jobs::{Job, JobEvent, ListJobs, NewJob},
+    jobs::{Job, JobEvent, ListJobs, NewJob, StopJob},
     journal::ReplayJob,
 };
 use bindery_client::{Client, jobs::JobVerb};
@@ -72,10 +72,13 @@ pub enum Verb {
         /// Id of the job
         id: JobId,
     },
-    /// Ask a job to stop
+    /// Ask a job to stop; it may clean up and end by itself before it is ended
     Stop {
         /// Id of the job
         id: JobId,
+        /// Seconds that it has for that [default: 30]
+        #[arg(long, value_name = "SECONDS")]
+        grace: Option<u32>,
     },
     /// Ask a job to leave its worker, so that it can be resumed
     Suspend {
@@ -92,7 +95,7 @@ pub enum Verb {
         /// Id of the job
         id: JobId,
     },
-    /// End a job at once
+    /// End a job at once, without waiting for its worker
     Terminate {
         /// Id of the job
         id: JobId,
@@ -178,7 +181,10 @@ pub(crate) async fn run(
             let file = file.transpose()?.map(Into::into);
             journal::tell(&client.replay_job(account, &id.to_string(), &how, file).await?, out)
         }
-        Verb::Stop { id } => ask(context, id, JobVerb::Stop, out).await,
+        Verb::Stop { id, grace } => {
+            let how = StopJob { grace };
+            out.show(&client.stop_job(account, &id.to_string(), &how).await?, show)
+        }
         Verb::Suspend { id } => ask(context, id, JobVerb::Suspend, out).await,
         Verb::Resume { id } => ask(context, id, JobVerb::Resume, out).await,
         Verb::Rerun { id } => ask(context, id, JobVerb::Rerun, out).await,
@@ -234,7 +240,10 @@ async fn watch(
 
 fn tell(event: &JobEvent, out: &mut Output<'_>) -> Result<(), CliFailure> {
     match event {
-        JobEvent::Status { job, .. } => out.note(&format!("{} {}", job.runbook, status_of(job))),
+        JobEvent::Status { job, .. } => {
+            let why = job.waiting.as_ref().map(|why| format!(": {}", why.message));
+            out.note(&format!("{} {}{}", job.runbook, status_of(job), why.unwrap_or_default()))
+        }
         JobEvent::Stream { record, .. } => match record.kind {
             StreamKind::Output => out.line(&said(record)),
             StreamKind::Progress => Ok(()),
@@ -302,6 +311,7 @@ fn show(job: &Job) -> String {
         ("Id", job.id.to_string()),
         ("Runbook", job.runbook.to_string()),
         ("Status", status_of(job)),
+        ("Waiting", job.waiting.as_ref().map(|why| why.message.clone()).unwrap_or_default()),
         ("Error", error.map(|e| format!("{}: {}", e.code, e.message)).unwrap_or_default()),
         ("Result", table::spelling(&job.result)),
         ("Parameters", job.parameters.to_string()),

@@ -49,9 +49,9 @@ pub enum Command {
     /// Look at the workers of an account
     #[command(subcommand)]
     Worker(ListVerb),
-    /// Look at the groups of workers of an account
+    /// Make groups of workers, whose jobs run on any of them that is there
     #[command(subcommand)]
-    Group(ListVerb),
+    Group(group::Verb),
     /// Make and look at automation accounts
     #[command(subcommand)]
     Account(account::Verb),

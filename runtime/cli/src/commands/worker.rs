@@ -17,18 +17,24 @@ pub(crate) async fn run(
     out.page(&page, list)
 }
 
-fn list(workers: &[Worker]) -> String {
-    let head = ["NAME", "KIND", "GROUP", "PRESENCE", "SINCE"];
+pub(super) fn list(workers: &[Worker]) -> String {
+    let head = ["NAME", "KIND", "GROUPS", "PRESENCE", "SINCE"];
     table::rows(
         head,
         workers.iter().map(|worker| {
             [
                 worker.computer_name.clone().unwrap_or_else(|| worker.id.to_string()),
                 table::spelling(worker.kind),
-                worker.group.to_string(),
+                groups(worker),
                 table::spelling(worker.presence),
                 table::time(worker.offline_since.unwrap_or(worker.created_at)),
             ]
         }),
     )
+}
+
+/// Its own group first.
+fn groups(worker: &Worker) -> String {
+    let all = std::iter::once(&worker.group).chain(&worker.groups);
+    all.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

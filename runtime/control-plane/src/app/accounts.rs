@@ -66,6 +66,7 @@ impl ControlPlane {
             account: name.clone(),
             kind: WorkerKind::Sandbox,
             computer: None,
+            groups: vec![],
             group: SANDBOX_GROUP.parse().map_err(|error| {
                 Failure::new(Code::Internal, format!("the group of the sandbox: {error}"))
             })?,

@@ -1,17 +1,19 @@
 //! Jobs: started, listed, watched, stopped.
 
 use crate::{
-    app::tokens::Caller,
+    app::{tokens::Caller, waiting::place_name},
     documents::{CHILDREN, Items, JOBS, child_key, job_indexes},
     entropy,
     events::{Event, Listener},
     intake::stream_record,
     plane::ControlPlane,
+    session::reconcile,
 };
 use bindery_core::{
     code::{Code, Failure},
     id::{JobId, RunId},
     job::{Job, JobEvent, JobStatus, Lease, Parent, Phase, Placement, Trigger},
+    limit,
     name::Name,
     runbook::Runbook,
     seal::{Starter, Verb},
@@ -26,6 +28,7 @@ use bindery_store::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 /// A job that somebody wants.
 pub(crate) struct Wanted {
@@ -182,19 +185,50 @@ impl ControlPlane {
         Ok((jobs, next))
     }
 
-    /// Asks a job to stop, if its seal allows that.
+    /// Asks a job to stop, if its seal allows that: it may end by itself within `grace`.
     pub(crate) async fn stop_job(
         &self,
         account: &Name,
         id: JobId,
-        verb: Verb,
+        grace: Option<Duration>,
         caller: &Caller,
     ) -> Result<Job, Failure> {
-        self.check_verb(&self.job(account, id).await?, verb).await?;
-        let job = self.change_job(id, |_| Some(JobEvent::AskStop)).await?;
+        self.check_verb(&self.job(account, id).await?, Verb::Stop).await?;
+        let grace = grace.unwrap_or(limit::STOP_GRACE_DEFAULT);
+        if grace > limit::STOP_GRACE_MAX {
+            let most = limit::STOP_GRACE_MAX.as_secs();
+            let message = format!("a grace of {} s: at most {most} s", grace.as_secs());
+            return Err(Failure::new(Code::InvalidRequest, message));
+        }
+        let until = self.clock.now().checked_add(grace).unwrap_or(Timestamp::MAX);
+        let job = self.change_job(id, |_| Some(JobEvent::AskStop(until))).await?;
         let reason = Failure::new(Code::Cancelled, format!("stopped by {}", caller.name));
-        if let Phase::Stopping { lease } = job.phase {
-            self.cancel(&job, lease, reason).await?;
+        if let Phase::Stopping { lease, until } = job.phase {
+            let grace = reconcile::grace(until, self.clock.now());
+            self.cancel(&job, lease, reason, Some(grace)).await?;
+        }
+        Ok(job)
+    }
+
+    /// Ends a job at once, if its seal allows that. Its worker is told, and not waited for: what it does
+    /// until it hears of it still comes into the journal.
+    pub(crate) async fn terminate_job(
+        &self,
+        account: &Name,
+        id: JobId,
+        caller: &Caller,
+    ) -> Result<Job, Failure> {
+        let held = self.job(account, id).await?;
+        self.check_verb(&held, Verb::Terminate).await?;
+        let lease = parking_lot::Mutex::new(None);
+        let terminate = |job: &Job| {
+            *lease.lock() = job.phase.lease();
+            Some(JobEvent::Terminate)
+        };
+        let job = self.change_job(id, terminate).await?;
+        if let Some(lease) = lease.into_inner() {
+            let reason = Failure::new(Code::Cancelled, format!("terminated by {}", caller.name));
+            self.cancel(&job, lease, reason, None).await?;
         }
         Ok(job)
     }
@@ -208,10 +242,10 @@ impl ControlPlane {
         caller: &Caller,
     ) -> Result<Job, Failure> {
         self.check_verb(&self.job(account, id).await?, Verb::Suspend).await?;
-        let job = self.change_job(id, |_| Some(JobEvent::AskSuspend)).await?;
         let reason = Failure::new(Code::JobSuspended, format!("suspended by {}", caller.name));
-        if let Phase::Suspending { lease } = job.phase {
-            self.cancel(&job, lease, reason).await?;
+        let job = self.change_job(id, |_| Some(JobEvent::AskSuspend(reason.clone()))).await?;
+        if let Phase::Suspending { lease, .. } = job.phase {
+            self.cancel(&job, lease, reason, None).await?;
         }
         Ok(job)
     }
@@ -224,11 +258,17 @@ impl ControlPlane {
         Ok(job)
     }
 
-    async fn cancel(&self, job: &Job, lease: Lease, reason: Failure) -> Result<(), Failure> {
+    async fn cancel(
+        &self,
+        job: &Job,
+        lease: Lease,
+        reason: Failure,
+        grace: Option<u64>,
+    ) -> Result<(), Failure> {
         let Some(worker) = self.worker(lease.worker).await? else {
             return Ok(());
         };
-        let message = ToWorker::Cancel { job: job.id, lease, reason };
+        let message = ToWorker::Cancel { job: job.id, lease, reason, grace };
         // A worker that is away hears of it when it comes back with the job.
         let _away = self.hub.say(crate::hub::peer_of(&worker), message);
         Ok(())
@@ -287,14 +327,15 @@ impl ControlPlane {
 }
 
 pub(crate) fn no_worker(account: &Name, placement: &Placement) -> Failure {
-    let place = match placement {
-        Placement::Sandbox => "the sandbox".to_owned(),
-        Placement::Group(group) => format!("group `{group}`"),
-        Placement::Computer(computer) => format!(
-            "computer {computer}: it becomes one when an update deployment that targets it runs"
-        ),
+    let remedy = match placement {
+        Placement::Sandbox => "",
+        Placement::Group(_) => ": `bindery group add` puts computers into a group",
+        Placement::Computer(_) => {
+            ": it becomes one with `bindery group add`, or when an update deployment that targets it runs"
+        }
     };
-    Failure::new(Code::NoWorker, format!("account `{account}` has no worker for {place}"))
+    let place = place_name(placement);
+    Failure::new(Code::NoWorker, format!("account `{account}` has no worker for {place}{remedy}"))
 }
 
 /// A batch with a new job, and the key under which its parent started it once.

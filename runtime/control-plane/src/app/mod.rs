@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod computers;
 pub(crate) mod deployments;
+pub(crate) mod groups;
 pub(crate) mod jobs;
 pub(crate) mod log;
 pub(crate) mod replays;
@@ -10,4 +11,5 @@ pub(crate) mod runbooks;
 pub(crate) mod runs;
 pub(crate) mod tokens;
 pub(crate) mod trust;
+pub(crate) mod waiting;
 pub(crate) mod workers;

@@ -14,7 +14,7 @@ use bindery_core::{
     fleet::{Computer, ConfigureStatus},
     grant::{Grant, Power},
     id::{ComputerId, WorkerId},
-    name::{InvalidName, Name},
+    name::Name,
     worker::{Presence, Worker, WorkerKind},
 };
 use bindery_protocol::{
@@ -80,7 +80,7 @@ impl ControlPlane {
         };
         let worker = match worker {
             Some(worker) => worker,
-            None => self.new_worker(account, &computer)?,
+            None => self.new_worker(account, &computer).await?,
         };
         let order = self.configure_order(&worker)?;
         let message = |id| ToWorker::Configure { id, order };
@@ -107,15 +107,33 @@ impl ControlPlane {
     }
 
     /// A worker for a computer; each computer is its own group, named after it.
-    fn new_worker(&self, account: &Name, computer: &Computer) -> Result<Worker, Failure> {
+    async fn new_worker(&self, account: &Name, computer: &Computer) -> Result<Worker, Failure> {
         Ok(Worker {
             id: worker_id(account, computer.id),
             account: account.clone(),
             kind: WorkerKind::Hybrid,
             computer: Some(computer.id),
-            group: group_name(computer)?,
+            group: self.own_group(account, computer).await?,
+            groups: vec![],
             created_at: self.clock.now(),
         })
+    }
+
+    /// The group that is a computer's own: named after it, or after its id where that name cannot be one
+    /// or is taken.
+    async fn own_group(&self, account: &Name, computer: &Computer) -> Result<Name, Failure> {
+        let workers = self.workers(account).await?;
+        let taken = |name: &Name| {
+            let mut groups =
+                workers.iter().flat_map(|worker| worker.groups.iter().chain([&worker.group]));
+            groups.any(|group| group.key() == name.key())
+        };
+        match group_name(computer).filter(|name| !taken(name)) {
+            Some(name) => Ok(name),
+            None => format!("computer-{}", computer.id)
+                .parse()
+                .map_err(|error| Failure::new(Code::Internal, format!("a group's name: {error}"))),
+        }
     }
 
     async fn keep_worker(&self, worker: &Worker, computer: ComputerId) -> Result<(), Failure> {
@@ -173,11 +191,9 @@ fn everything() -> Vec<Grant> {
         .collect()
 }
 
-/// The computer's name as the name of a group; its id where the name cannot be one.
-fn group_name(computer: &Computer) -> Result<Name, Failure> {
+/// The computer's name as the name of a group, if it can be one.
+fn group_name(computer: &Computer) -> Option<Name> {
     let text: String =
         computer_name(computer).chars().map(|c| if c == '.' { '-' } else { c }).collect();
-    let name: Result<Name, InvalidName> =
-        text.parse().or_else(|_| format!("computer-{}", computer.id).parse());
-    name.map_err(|error| Failure::new(Code::Internal, error.to_string()))
+    text.parse().ok()
 }

@@ -6,6 +6,7 @@ use crate::{
         Reply,
         extract::{self, Path, Query},
         page,
+        problem::Refusal,
     },
     plane::ControlPlane,
 };
@@ -70,14 +71,33 @@ pub(super) async fn groups(
     let mut groups: Vec<Group> = vec![];
     for (worker, _) in plane.list_workers(&account).await? {
         let online = u32::from(matches!(plane.presence_of(&worker), Presence::Online { .. }));
-        match groups.iter_mut().find(|group| group.name.key() == worker.group.key()) {
-            Some(group) => {
-                group.workers.push(worker.id);
-                group.online += online;
+        for name in std::iter::once(worker.group).chain(worker.groups) {
+            match groups.iter_mut().find(|group| group.name.key() == name.key()) {
+                Some(group) => {
+                    group.workers.push(worker.id);
+                    group.online += online;
+                }
+                None => groups.push(Group { name, workers: vec![worker.id], online }),
             }
-            None => groups.push(Group { name: worker.group, workers: vec![worker.id], online }),
         }
     }
     groups.sort_by_key(|group| group.name.key());
     Ok(Json(page::slice(groups, query.cursor, query.limit)?))
+}
+
+pub(super) async fn add_to_group(
+    State(plane): State<ControlPlane>,
+    Path((account, group, computer)): Path<(Name, Name, String)>,
+) -> Reply<Worker> {
+    let worker = plane.add_to_group(&account, &group, &computer).await?;
+    let presence = plane.presence_of(&worker);
+    let name = plane.computer(&computer).await?.name();
+    Ok(Json(Worker::of(worker, Some(name), presence)))
+}
+
+pub(super) async fn remove_from_group(
+    State(plane): State<ControlPlane>,
+    Path((account, group, computer)): Path<(Name, Name, String)>,
+) -> Result<(), Refusal> {
+    Ok(plane.remove_from_group(&account, &group, &computer).await?)
 }

@@ -83,7 +83,8 @@ impl JobWatch {
         let over = job.phase.ended();
         let mut events = vec![];
         if !over && self.status.replace(job.phase.status()) != Some(job.phase.status()) {
-            events.push(self.status(job.clone().into()));
+            let job = self.plane.seen(job.clone()).await?;
+            events.push(self.status(job));
         }
         for record in records {
             self.after = record.sequence;

@@ -15,11 +15,20 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use bindery_api::{
-    jobs::{Job, ListJobs, ListStreams, NewJob},
+    jobs::{Job, ListJobs, ListStreams, NewJob, StopJob},
     journal::{Replay, ReplayEnd, ReplayJob},
     page::Page,
 };
-use bindery_core::{id::JobId, name::Name, seal::Verb, stream::StreamRecord};
+use bindery_core::{code::Failure, id::JobId, job, name::Name, stream::StreamRecord};
+use std::time::Duration;
+
+impl ControlPlane {
+    /// A job as the API shows it, with why it does not go on for now.
+    pub(super) async fn seen(&self, job: job::Job) -> Result<Job, Failure> {
+        let waiting = self.waits_for(&job).await?;
+        Ok(Job { waiting, ..job.into() })
+    }
+}
 
 pub(super) async fn list(
     State(plane): State<ControlPlane>,
@@ -41,14 +50,15 @@ pub(super) async fn start(
     let (placement, dry_run) = (new.placement, new.dry_run);
     let job =
         plane.start_job(&account, &new.runbook, parameters, placement, dry_run, &caller).await?;
-    Ok(Json(job.into()))
+    Ok(Json(plane.seen(job).await?))
 }
 
 pub(super) async fn show(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
 ) -> Reply<Job> {
-    Ok(Json(plane.job(&account, job).await?.into()))
+    let job = plane.job(&account, job).await?;
+    Ok(Json(plane.seen(job).await?))
 }
 
 /// A page may have fewer records than asked for, and yet a next one: entries that say nothing count
@@ -69,8 +79,10 @@ pub(super) async fn stop(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
     caller: Caller,
+    extract::MaybeJson(how): extract::MaybeJson<StopJob>,
 ) -> Reply<Job> {
-    Ok(Json(plane.stop_job(&account, job, Verb::Stop, &caller).await?.into()))
+    let grace = how.grace.map(|seconds| Duration::from_secs(seconds.into()));
+    Ok(Json(plane.stop_job(&account, job, grace, &caller).await?.into()))
 }
 
 pub(super) async fn terminate(
@@ -78,7 +90,7 @@ pub(super) async fn terminate(
     Path((account, job)): Path<(Name, JobId)>,
     caller: Caller,
 ) -> Reply<Job> {
-    Ok(Json(plane.stop_job(&account, job, Verb::Terminate, &caller).await?.into()))
+    Ok(Json(plane.terminate_job(&account, job, &caller).await?.into()))
 }
 
 pub(super) async fn rerun(
@@ -86,7 +98,8 @@ pub(super) async fn rerun(
     Path((account, job)): Path<(Name, JobId)>,
     caller: Caller,
 ) -> Reply<Job> {
-    Ok(Json(plane.rerun_job(&account, job, &caller).await?.into()))
+    let job = plane.rerun_job(&account, job, &caller).await?;
+    Ok(Json(plane.seen(job).await?))
 }
 
 pub(super) async fn suspend(
@@ -101,7 +114,8 @@ pub(super) async fn resume(
     State(plane): State<ControlPlane>,
     Path((account, job)): Path<(Name, JobId)>,
 ) -> Reply<Job> {
-    Ok(Json(plane.resume_job(&account, job).await?.into()))
+    let job = plane.resume_job(&account, job).await?;
+    Ok(Json(plane.seen(job).await?))
 }
 
 pub(super) async fn replay(

@@ -64,7 +64,7 @@ fn shown(entry: Entry) -> JournalEntry {
             match outcome {
                 Outcome::Completed(result) => JournalEntry { result, ..entry },
                 Outcome::Failed(error) => JournalEntry { error: Some(error), ..entry },
-                Outcome::Stopped | Outcome::Suspended => entry,
+                Outcome::Stopped | Outcome::Suspended(_) => entry,
             }
         }
     }

@@ -84,6 +84,8 @@ fn handler(id: RouteId) -> MethodRouter<ControlPlane> {
         RouteId::ListModules => at(id, accounts::modules),
         RouteId::ListWorkers => at(id, accounts::workers),
         RouteId::ListGroups => at(id, accounts::groups),
+        RouteId::AddToGroup => at(id, accounts::add_to_group),
+        RouteId::RemoveFromGroup => at(id, accounts::remove_from_group),
         RouteId::ListRunbooks => at(id, runbooks::list),
         RouteId::ImportRunbook => at(id, runbooks::import),
         RouteId::GetRunbook => at(id, runbooks::show),

@@ -7,6 +7,7 @@ use bindery_core::{
 };
 use bindery_journal::entry::Entry;
 use bindery_protocol::message::{Held, ToWorker};
+use jiff::Timestamp;
 use std::collections::HashSet;
 
 impl ControlPlane {
@@ -21,9 +22,10 @@ impl ControlPlane {
             let began = here || self.has_begun(&job).await?;
             self.change_job(job.id, |job| reconciled(job, here, began)).await?;
         }
+        let now = self.clock.now();
         for held in holds {
             let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
-            if let Some(message) = told(held, job.as_ref().map(|job| &job.value)) {
+            if let Some(message) = told(held, job.as_ref().map(|job| &job.value), now) {
                 self.hub.say(peer, message)?;
             }
         }
@@ -51,8 +53,8 @@ fn reconciled(job: &Job, here: bool, began: bool) -> Option<JobEvent> {
         (Phase::Stopping { .. }, false) if !began => {
             Some(JobEvent::Finish(lease, Outcome::Stopped))
         }
-        (Phase::Suspending { .. }, false) if !began => {
-            Some(JobEvent::Finish(lease, Outcome::Suspended))
+        (Phase::Suspending { reason, .. }, false) if !began => {
+            Some(JobEvent::Finish(lease, Outcome::Suspended(reason.clone())))
         }
         // It never got the order, or never began: another attempt changes nothing twice.
         (Phase::Activating { .. }, false) => Some(JobEvent::Release(lease)),
@@ -63,23 +65,28 @@ fn reconciled(job: &Job, here: bool, began: bool) -> Option<JobEvent> {
     }
 }
 
+/// What is left of the time until `until`, in milliseconds.
+pub(crate) fn grace(until: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(until.duration_since(now).as_millis()).unwrap_or(0)
+}
+
 /// What a worker is told of a job that it still has.
-fn told(held: &Held, job: Option<&Job>) -> Option<ToWorker> {
+fn told(held: &Held, job: Option<&Job>, now: Timestamp) -> Option<ToWorker> {
     let Held { job: id, lease } = *held;
     let Some(job) = job.filter(|job| job.epoch == lease.epoch) else {
         return Some(ToWorker::Fenced { job: id, lease });
     };
-    let cancel = |message: &str| {
-        let reason = Failure::new(Code::Cancelled, message);
-        Some(ToWorker::Cancel { job: id, lease, reason })
-    };
+    let cancel = |reason, grace| Some(ToWorker::Cancel { job: id, lease, reason, grace });
+    let cancelled = |message: &str| Failure::new(Code::Cancelled, message);
     match &job.phase {
-        Phase::Stopping { .. } => cancel("somebody stopped it while its worker was away"),
-        Phase::Suspending { .. } => {
-            let reason = Failure::new(Code::JobSuspended, "somebody suspended it");
-            Some(ToWorker::Cancel { job: id, lease, reason })
+        Phase::Stopping { until, .. } => {
+            let reason = cancelled("somebody stopped it while its worker was away");
+            cancel(reason, Some(grace(*until, now)))
         }
-        phase if phase.ended() => cancel("it was given up while its worker was away"),
+        Phase::Suspending { reason, .. } => cancel(reason.clone(), None),
+        phase if phase.ended() => {
+            cancel(cancelled("it was given up while its worker was away"), None)
+        }
         phase if phase.lease() == Some(lease) => {
             Some(ToWorker::Kept { job: id, below: job.shipped })
         }

@@ -2,6 +2,9 @@
 
 mod configuring;
 mod deaf;
+mod groups;
+mod stopping;
+mod waiting;
 
 use super::*;
 use crate::{
@@ -16,7 +19,6 @@ use bindery_core::{
     name::Name,
     retention::Retention,
     run::{Run, RunStatus},
-    seal::Verb,
     stream::StreamKind,
     time::Clock,
 };
@@ -115,10 +117,16 @@ impl House {
 
     /// A computer of the workspace.
     async fn enrol(&self) -> ComputerId {
+        self.enrol_as(1).await
+    }
+
+    /// The computer of the workspace with this number.
+    async fn enrol_as(&self, number: u8) -> ComputerId {
+        let name = format!("web-{number:02}");
         let applicant = Applicant {
-            token: self.plane.enrol_token("web-01").await.expect("a token"),
-            public_key: SigningKey::from_seed([1; 32]).public_key().to_string(),
-            name: "web-01".into(),
+            token: self.plane.enrol_token(&name).await.expect("a token"),
+            public_key: SigningKey::from_seed([number; 32]).public_key().to_string(),
+            name,
             protocol: VERSION,
             time: self.plane.clock.now(),
         };
@@ -246,6 +254,11 @@ fn entry(sequence: u64, body: Body) -> Entry {
     Entry { sequence, time: Timestamp::UNIX_EPOCH, body }
 }
 
+/// Why a job is suspended that somebody suspended.
+fn by_somebody() -> Failure {
+    Failure::new(Code::JobSuspended, format!("suspended by {}", somebody().name))
+}
+
 #[tokio::test]
 async fn no_job_is_given_to_a_worker_before_it_said_what_it_has() {
     let house = House::build().await;
@@ -299,7 +312,7 @@ async fn a_stop_reaches_a_worker_that_was_away() {
     let (worker, job, order) = house.running(&[]).await;
     worker.leave().await;
     let (account, caller) = (account(), somebody());
-    let stopped = house.plane.stop_job(&account, job.id, Verb::Stop, &caller).await;
+    let stopped = house.plane.stop_job(&account, job.id, None, &caller).await;
     assert_eq!(stopped.expect("asked").phase.status(), JobStatus::Stopping);
     let mut worker = house.connect();
     worker.holding(vec![Held { job: job.id, lease: order.lease }]).await;
@@ -320,10 +333,10 @@ async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
         _ => None,
     };
     assert_eq!(worker.hear("the wish", suspend).await, Code::JobSuspended);
-    let paused = entry(2, Body::End(Outcome::Suspended));
+    let paused = entry(2, Body::End(Outcome::Suspended(by_somebody())));
     worker.ship(&order, 2, std::slice::from_ref(&paused)).await;
     worker.kept(job.id).await;
-    assert_eq!(house.phase(&job).await, Phase::Suspended);
+    assert_eq!(house.phase(&job).await, Phase::Suspended { reason: by_somebody() });
 
     house.plane.resume_job(&account, job.id).await.expect("resumed");
     let history = |message| match message {
@@ -343,7 +356,7 @@ async fn a_suspended_job_goes_on_from_its_journal_under_a_new_lease() {
 #[tokio::test]
 async fn a_suspension_that_is_shipped_again_does_not_suspend_the_job_again() {
     let house = House::build().await;
-    let paused = entry(1, Body::End(Outcome::Suspended));
+    let paused = entry(1, Body::End(Outcome::Suspended(by_somebody())));
     let (mut worker, job, order) = house.running(&[]).await;
     house.plane.suspend_job(&account(), job.id, &somebody()).await.expect("asked");
     worker.ship(&order, 1, std::slice::from_ref(&paused)).await;
@@ -363,14 +376,16 @@ async fn a_suspension_that_is_shipped_again_does_not_suspend_the_job_again() {
 async fn a_wish_for_a_job_whose_order_was_lost_is_granted_when_its_worker_is_back() {
     let house = House::build().await;
     let (account, caller) = (account(), somebody());
-    for (suspend, wanted) in [(false, Phase::Stopped), (true, Phase::Suspended)] {
+    for (suspend, wanted) in
+        [(false, Phase::Stopped), (true, Phase::Suspended { reason: by_somebody() })]
+    {
         let mut worker = house.welcomed().await;
         let job = house.start().await;
         worker.order().await;
         worker.leave().await;
         let asked = match suspend {
             true => house.plane.suspend_job(&account, job.id, &caller).await,
-            false => house.plane.stop_job(&account, job.id, Verb::Stop, &caller).await,
+            false => house.plane.stop_job(&account, job.id, None, &caller).await,
         };
         asked.expect("asked");
         let mut worker = house.welcomed().await;

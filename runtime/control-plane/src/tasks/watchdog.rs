@@ -1,75 +1,168 @@
-//! The watchdog: jobs of workers that are gone become Disconnected, and end when nobody can expect
-//! them any more.
+//! The watchdog: jobs of workers that are gone become Disconnected, jobs that nobody can take are
+//! Suspended, and both end when nobody can expect them any more. An order that a worker left unanswered
+//! is given to it again.
 
-use crate::plane::ControlPlane;
+use crate::{
+    app::waiting::{Absence, Places},
+    hub::peer_of,
+    plane::ControlPlane,
+};
 use bindery_core::{
     code::{Code, Failure},
-    job::{Job, JobEvent, Phase},
+    id::JobId,
+    job::{Job, JobEvent, Lease, Phase},
     limit,
-    worker::Presence,
+    seal::Verb,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(plane: ControlPlane) {
-    let started = plane.clock.now();
+    let mut seen = Seen::default();
     let mut tick = tokio::time::interval(plane.pace.of(EVERY));
     loop {
         tick.tick().await;
-        if let Err(failure) = look(&plane, started).await {
+        if let Err(failure) = look(&plane, &mut seen).await {
             tracing::error!(%failure, "jobs cannot be watched");
         }
     }
 }
 
-/// Does what the silence of workers means for their jobs now. `started` is when we began to look.
-pub(crate) async fn look(plane: &ControlPlane, started: Timestamp) -> Result<(), Failure> {
+/// What stands still, since when we see it stand.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(HashMap<JobId, (Still, Timestamp)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Still {
+    /// It waits, and no worker that could take it is there.
+    Untaken,
+    /// Its worker is there and has not begun it.
+    Unbegun(Lease),
+}
+
+impl Seen {
+    /// Since when `job` stands still in this way.
+    fn since(&mut self, job: JobId, still: Still, now: Timestamp) -> Timestamp {
+        let held = self.0.entry(job).or_insert((still, now));
+        if held.0 != still {
+            *held = (still, now);
+        }
+        held.1
+    }
+
+    /// Keeps only what was seen in a look that began at `now` or goes on since.
+    fn retain(&mut self, standing: &[JobId]) {
+        self.0.retain(|job, _| standing.contains(job));
+    }
+}
+
+/// Does what standing still means for each job now.
+pub(crate) async fn look(plane: &ControlPlane, seen: &mut Seen) -> Result<(), Failure> {
+    let mut standing = vec![];
     for job in plane.open_jobs().await? {
-        let gone_since = match job.phase.lease() {
-            None => None,
-            Some(lease) => match plane.worker(lease.worker).await? {
-                None => Some(started),
-                Some(worker) => match plane.presence_of(&worker) {
-                    Presence::Online { .. } => None,
-                    Presence::Offline { since, .. } => Some(since),
-                    Presence::Registered | Presence::Removed => Some(started),
-                },
+        let now = plane.clock.now();
+        let event = match &job.phase {
+            Phase::New | Phase::Resuming => {
+                let places = plane.places(&job).await?;
+                let since = match &places {
+                    Places::None(_) => {
+                        standing.push(job.id);
+                        seen.since(job.id, Still::Untaken, now)
+                    }
+                    Places::Live(_) => now,
+                };
+                match untaken(&job, places.reason(), since, now) {
+                    Some(reason) => Some(plane.suspend_or_fail(&job, reason).await?),
+                    None => None,
+                }
+            }
+            Phase::Suspended { .. } => None,
+            phase => match plane.absence(&job).await? {
+                Some(absence) => gone(&job, absence, now),
+                None => {
+                    if let (Phase::Activating { lease }, false) = (phase, job.phase.ended()) {
+                        standing.push(job.id);
+                        let since = seen.since(job.id, Still::Unbegun(*lease), now);
+                        if past(since, now, limit::ORDER_PATIENCE) {
+                            plane.order_again(&job, *lease).await?;
+                            seen.0.remove(&job.id);
+                        }
+                    }
+                    None
+                }
             },
         };
-        if let Some(event) = decide(&job, gone_since, plane.clock.now()) {
-            match plane.change_job(job.id, |_| Some(event.clone())).await {
+        if let Some(event) = event {
+            let phase = job.phase.clone();
+            match plane.change_job(job.id, |job| (job.phase == phase).then(|| event.clone())).await
+            {
                 // It changed while we looked: the next look sees it.
                 Err(failure) if failure.code == Code::Conflict => {}
                 other => drop(other?),
             }
         }
     }
+    seen.retain(&standing);
     Ok(())
 }
 
-/// What the silence of a job's worker means for it now. `gone_since` is none while the worker is
-/// there.
-fn decide(job: &Job, gone_since: Option<Timestamp>, now: Timestamp) -> Option<JobEvent> {
-    let past = |from: Timestamp, by: Duration| {
-        SignedDuration::try_from(by).is_ok_and(|by| now.duration_since(from) > by)
+impl ControlPlane {
+    /// What becomes of a job that cannot go on for want of something.
+    async fn suspend_or_fail(&self, job: &Job, reason: Failure) -> Result<JobEvent, Failure> {
+        let over = job.deadline.is_some_and(|end| self.clock.now() > end);
+        match !over && self.check_verb(job, Verb::Resume).await.is_ok() {
+            true => Ok(JobEvent::AskSuspend(reason)),
+            false => Ok(JobEvent::Fail(reason)),
+        }
+    }
+
+    /// Gives a worker again an order that it has not begun. One that it has begun meanwhile is none
+    /// to it.
+    async fn order_again(&self, job: &Job, lease: Lease) -> Result<(), Failure> {
+        let Some(worker) = self.worker(lease.worker).await? else { return Ok(()) };
+        tracing::warn!(job = %job.id, "a worker has not begun a job; it is ordered again");
+        self.order(job, lease, peer_of(&worker)).await
+    }
+}
+
+fn past(from: Timestamp, now: Timestamp, by: Duration) -> bool {
+    SignedDuration::try_from(by).is_ok_and(|by| now.duration_since(from) > by)
+}
+
+/// Why a job that nobody took is not waited for any longer. It could not be taken `since` then.
+fn untaken(job: &Job, why: Failure, since: Timestamp, now: Timestamp) -> Option<Failure> {
+    match job.deadline {
+        Some(end) if now > end => {
+            let message =
+                format!("no worker took it before the end of its window: {}", why.message);
+            Some(Failure::new(Code::NoWorker, message))
+        }
+        None if past(since, now, limit::NO_WORKER) => {
+            let minutes = limit::NO_WORKER.as_secs() / 60;
+            let message = format!("for {minutes} minutes {}", why.message);
+            Some(Failure::new(Code::NoWorker, message))
+        }
+        _ => None,
+    }
+}
+
+/// What the absence of a job's worker means for it now.
+fn gone(job: &Job, absence: Absence, now: Timestamp) -> Option<JobEvent> {
+    let over = match job.deadline {
+        Some(deadline) => past(deadline, now, limit::PAST_WINDOW),
+        None => past(absence.since, now, limit::DISCONNECTED),
     };
-    let over = job.deadline.is_some_and(|deadline| past(deadline, limit::PAST_WINDOW));
-    match (&job.phase, gone_since) {
-        (Phase::New | Phase::Resuming, _) if job.deadline.is_some_and(|end| now > end) => {
-            let message = "no worker took it before the end of its window";
-            Some(JobEvent::Fail(Failure::new(Code::NoWorker, message)))
+    match &job.phase {
+        Phase::Disconnected { .. } if over => {
+            let Failure { message, details, .. } = absence.explain();
+            let message = format!("{message}; what the job did is seen once the agent is back");
+            let failure = Failure::new(Code::OutcomeUnknown, message);
+            Some(JobEvent::Fail(Failure { details, ..failure }))
         }
-        (Phase::Disconnected { .. }, Some(since)) if over => {
-            let message = format!(
-                "its worker has not been heard of since {since}, and its window is over: \
-                 what it did can be seen once its agent is back"
-            );
-            Some(JobEvent::Fail(Failure::new(Code::OutcomeUnknown, message)))
-        }
-        (Phase::Disconnected { .. }, _) => None,
-        (phase, Some(since)) if past(since, limit::WORKER_SILENCE) => {
+        Phase::Disconnected { .. } => None,
+        phase if past(absence.since, now, limit::WORKER_SILENCE) => {
             phase.lease().map(JobEvent::Lose)
         }
         _ => None,
@@ -77,56 +170,4 @@ fn decide(job: &Job, gone_since: Option<Timestamp>, now: Timestamp) -> Option<Jo
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn job(phase: serde_json::Value, deadline: Option<i64>) -> Job {
-        let digest = bindery_core::digest::Digest::of(b"");
-        serde_json::from_value(json!({
-            "id": "01940000-0000-7000-8000-000000000000", "account": "A", "runbook": "R",
-            "digest": digest, "parameters": {}, "grants": [], "limits": {},
-            "placement": "sandbox", "trigger": "Manual", "startedBy": "x",
-            "deadline": deadline.map(at), "createdAt": at(0), "phase": phase,
-            "epoch": 1, "shipped": 0,
-        }))
-        .expect("a job")
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).expect("in range")
-    }
-
-    fn leased(status: &str) -> serde_json::Value {
-        let lease = json!({"worker": "01940000-0000-7000-8000-000000000001", "epoch": 1});
-        json!({ "status": status, "lease": lease })
-    }
-
-    #[test]
-    fn a_silent_worker_is_waited_for_and_then_its_job_is_disconnected() {
-        let silence = limit::WORKER_SILENCE.as_secs() as i64;
-        let running = job(leased("Running"), None);
-        assert_eq!(decide(&running, None, at(9_999)), None);
-        assert_eq!(decide(&running, Some(at(0)), at(silence)), None);
-        let lost = decide(&running, Some(at(0)), at(silence + 1));
-        assert!(matches!(lost, Some(JobEvent::Lose(_))));
-    }
-
-    #[test]
-    fn a_disconnected_job_ends_half_an_hour_past_its_window_with_the_reason() {
-        let end = 1_000 + limit::PAST_WINDOW.as_secs() as i64;
-        let job = job(leased("Disconnected"), Some(1_000));
-        assert_eq!(decide(&job, Some(at(0)), at(end)), None);
-        let Some(JobEvent::Fail(failure)) = decide(&job, Some(at(0)), at(end + 1)) else {
-            panic!("it must end");
-        };
-        assert_eq!(failure.code, Code::OutcomeUnknown);
-    }
-
-    #[test]
-    fn a_job_that_nobody_took_ends_with_its_window() {
-        let job = job(json!({"status": "New"}), Some(1_000));
-        assert_eq!(decide(&job, None, at(1_000)), None);
-        assert!(matches!(decide(&job, None, at(1_001)), Some(JobEvent::Fail(_))));
-    }
-}
+mod tests;

@@ -11,6 +11,10 @@ fn failure() -> Failure {
     Failure::new(Code::GuestFailed, "it failed")
 }
 
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("in range")
+}
+
 fn phases() -> Vec<Phase> {
     let lease = lease(1);
     vec![
@@ -18,9 +22,9 @@ fn phases() -> Vec<Phase> {
         Phase::Activating { lease },
         Phase::Running { lease },
         Phase::Disconnected { lease },
-        Phase::Stopping { lease },
-        Phase::Suspending { lease },
-        Phase::Suspended,
+        Phase::Stopping { lease, until: at(60) },
+        Phase::Suspending { lease, reason: failure() },
+        Phase::Suspended { reason: failure() },
         Phase::Resuming,
         Phase::Completed { result: None },
         Phase::Failed { error: failure() },
@@ -38,14 +42,15 @@ fn events(epoch: u64) -> Vec<JobEvent> {
         JobEvent::Lose(lease),
         JobEvent::Return(lease),
         JobEvent::Fail(failure()),
-        JobEvent::AskStop,
-        JobEvent::AskSuspend,
+        JobEvent::AskStop(at(30)),
+        JobEvent::AskSuspend(failure()),
         JobEvent::AskResume,
+        JobEvent::Terminate,
     ]
 }
 
 /// The whole table: a row per phase, a column per event of `events`.
-const TABLE: [[Option<JobStatus>; 10]; 11] = {
+const TABLE: [[Option<JobStatus>; 11]; 11] = {
     const O: Option<JobStatus> = None;
     const ACT: Option<JobStatus> = Some(S::Activating);
     const RUN: Option<JobStatus> = Some(S::Running);
@@ -59,18 +64,18 @@ const TABLE: [[Option<JobStatus>; 10]; 11] = {
     const SUG: Option<JobStatus> = Some(S::Suspending);
     const RES: Option<JobStatus> = Some(S::Resuming);
     [
-        //  activate start release finish lose return fail stop suspend resume
-        [ACT, O, O, O, O, O, FAI, STO, SUS, O],       // New
-        [O, RUN, NEW, DON, DIS, O, FAI, STG, SUG, O], // Activating
-        [O, O, NEW, DON, DIS, O, FAI, STG, SUG, O],   // Running
-        [O, O, NEW, DON, O, RUN, FAI, STG, O, O],     // Disconnected
-        [O, O, O, DON, STO, O, FAI, O, O, O],         // Stopping
-        [O, O, O, DON, DIS, O, FAI, STG, O, O],       // Suspending
-        [O, O, O, O, O, O, FAI, STO, O, RES],         // Suspended
-        [ACT, O, O, O, O, O, FAI, STO, O, O],         // Resuming
-        [O, O, O, O, O, O, O, O, O, O],               // Completed
-        [O, O, O, O, O, O, O, O, O, O],               // Failed
-        [O, O, O, O, O, O, O, O, O, O],               // Stopped
+        //  activate start release finish lose return fail stop suspend resume terminate
+        [ACT, O, O, O, O, O, FAI, STO, SUS, O, STO], // New
+        [O, RUN, NEW, DON, DIS, O, FAI, STG, SUG, O, STO], // Activating
+        [O, O, NEW, DON, DIS, O, FAI, STG, SUG, O, STO], // Running
+        [O, O, NEW, DON, O, RUN, FAI, STG, O, O, STO], // Disconnected
+        [O, O, O, DON, STO, O, FAI, STG, O, O, STO], // Stopping
+        [O, O, O, DON, DIS, O, FAI, STG, O, O, STO], // Suspending
+        [O, O, O, O, O, O, FAI, STO, O, RES, STO],   // Suspended
+        [ACT, O, O, O, O, O, FAI, STO, SUS, O, STO], // Resuming
+        [O, O, O, O, O, O, O, O, O, O, O],           // Completed
+        [O, O, O, O, O, O, O, O, O, O, O],           // Failed
+        [O, O, O, O, O, O, O, O, O, O, O],           // Stopped
     ]
 };
 
@@ -98,5 +103,14 @@ fn a_stale_lease_never_changes_a_job() {
 fn an_ended_job_stays_ended() {
     for phase in phases().iter().filter(|phase| phase.ended()) {
         assert!(events(1).into_iter().all(|event| next(phase, event).is_err()));
+    }
+}
+
+#[test]
+fn a_grace_can_be_made_shorter_and_not_longer() {
+    let stopping = Phase::Stopping { lease: lease(1), until: at(60) };
+    for (asked, held) in [(30, 30), (90, 60)] {
+        let next = next(&stopping, JobEvent::AskStop(at(asked)));
+        assert_eq!(next, Ok(Phase::Stopping { lease: lease(1), until: at(held) }));
     }
 }

@@ -1,6 +1,6 @@
 //! Live: what the journal does not answer is checked, carried out and written down.
 
-use super::{Fatal, Gate, checks, checks::over};
+use super::{Fatal, Gate, checks, checks::over, park};
 use crate::capability::{Call, Capability};
 use bindery_core::{
     code::{Code, Failure},
@@ -9,6 +9,7 @@ use bindery_core::{
     stream::StreamKind,
 };
 use bindery_journal::entry::{Body, Reply};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ type Say<'a> = &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync);
 
 impl Gate {
     pub(super) async fn live(
-        &self,
+        self: &Arc<Self>,
         operation: &'static Operation,
         arguments: Value,
     ) -> Result<Reply, Fatal> {
@@ -29,6 +30,9 @@ impl Gate {
             Ok(capability) => capability,
             Err(refusal) => return self.entry(operation, arguments, Err(refusal)),
         };
+        if park::waits(operation) {
+            return self.wait(operation, arguments, capability.clone()).await;
+        }
         let say = |kind, text, value| self.note(kind, text, value);
         let rehearsed = self.facts.dry_run && operation.changes();
         if operation.class == Class::WriteOnce && !rehearsed {
@@ -56,6 +60,37 @@ impl Gate {
         if *operation == operation::JOB_CHECKPOINT && reply.is_ok() {
             return Err(self.checkpoint(arguments).await);
         }
+        self.entry(operation, arguments, reply)
+    }
+
+    /// Waits. A guest whose wait takes long goes, and this never returns to it.
+    async fn wait(
+        self: &Arc<Self>,
+        operation: &'static Operation,
+        arguments: Value,
+        capability: Arc<dyn Capability>,
+    ) -> Result<Reply, Fatal> {
+        let (since, sequence) = (self.clock.now(), self.writer.sequence());
+        let patience = SignedDuration::try_from(self.park.patience(since));
+        let tired = since.checked_add(patience.unwrap_or(SignedDuration::MAX));
+        let mut work: park::Work = {
+            let (gate, arguments) = (self.clone(), arguments.clone());
+            Box::pin(async move {
+                let say = |kind, text, value| gate.note(kind, text, value);
+                let call = gate.call(operation, &arguments, sequence, &say);
+                gate.carry_out(capability.as_ref(), &call).await
+            })
+        };
+        let reply = tokio::select! {
+            biased;
+            reason = self.cancel.cancelled() => return Err(Fatal(reason)),
+            stopping = self.stopping() => Err(stopping),
+            reply = &mut work => reply?,
+            () = self.clock.sleep_until(tired.unwrap_or(Timestamp::MAX)) => {
+                self.park.keep(park::Wait { operation, arguments, work });
+                return std::future::pending().await;
+            }
+        };
         self.entry(operation, arguments, reply)
     }
 
@@ -95,10 +130,10 @@ impl Gate {
         arguments: &Value,
     ) -> Result<(), Failure> {
         let now = self.time.stamp(self.clock.now());
-        checks::window(self.facts.deadline, now, operation, arguments)
+        checks::window(self.deadline(), now, operation, arguments)
     }
 
-    fn entry(
+    pub(super) fn entry(
         &self,
         operation: &'static Operation,
         arguments: Value,
@@ -132,7 +167,8 @@ impl Gate {
     ) -> Call<'a> {
         let now = self.time.stamp(self.clock.now());
         let restored = self.start.lock().restored.clone();
-        Call { job: &self.facts, sequence, operation, arguments, now, restored, say }
+        let deadline = self.deadline();
+        Call { job: &self.facts, sequence, operation, arguments, now, deadline, restored, say }
     }
 
     pub(super) async fn carry_out(

@@ -12,6 +12,38 @@ use bindery_core::{
 };
 use bindery_journal::entry::{Body, Entry, Reply};
 use serde_json::{Value, json};
+use std::collections::VecDeque;
+use tokio::sync::watch;
+
+/// Whether a write-once operation of the journal is in doubt: it was begun, and nobody knows how it
+/// ended.
+pub(super) struct Doubt(watch::Sender<bool>);
+
+impl Doubt {
+    pub(super) fn new(stands: bool) -> Self {
+        Self(watch::Sender::new(stands))
+    }
+
+    pub(super) fn stands(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.send_replace(false);
+    }
+
+    /// Returns once there is none.
+    pub(super) async fn cleared(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.0.subscribe().wait_for(|stands| !stands).await;
+    }
+}
+
+/// Whether the last thing that a guest asked for was begun and has no outcome.
+pub(super) fn ends_in_doubt(entries: &VecDeque<Entry>) -> bool {
+    let said = |entry: &&Entry| !matches!(entry.body, Body::Note { .. } | Body::Order(_));
+    entries.iter().rev().find(said).is_some_and(|entry| matches!(entry.body, Body::Intent { .. }))
+}
 
 impl Gate {
     /// The journal's next entry that a guest caused; what the host said, and where the job was
@@ -22,7 +54,7 @@ impl Gate {
             self.time.advance(entry.time);
             turn.trace.entries += 1;
             match &entry.body {
-                Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended) => {}
+                Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended(_)) => {}
                 Body::Operation { operation, .. }
                     if self.mode == Mode::Counterfactual
                         && operation::by_name(operation).is_some_and(only_says) => {}
@@ -55,7 +87,11 @@ impl Gate {
                     None if self.mode != Mode::Live => {
                         Err(turn.trace.arrived(operation, arguments))
                     }
-                    None => self.in_doubt(operation, arguments, entry.sequence).await,
+                    None => {
+                        let reply = self.in_doubt(operation, arguments, entry.sequence).await;
+                        self.doubt.clear();
+                        reply
+                    }
                     Some(Body::End(outcome)) => Err(Fatal(ended(outcome))),
                     Some(other) => {
                         Err(Fatal(mismatch(entry.sequence + 1, &other, operation, &arguments)))
@@ -115,7 +151,7 @@ impl Gate {
 /// Whether the host ended the job at an operation that was not carried out, and so not written.
 pub(crate) fn by_host(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Stopped | Outcome::Suspended => true,
+        Outcome::Stopped | Outcome::Suspended(_) => true,
         Outcome::Failed(failure) => matches!(
             failure.code,
             Code::LimitExceeded

@@ -96,6 +96,11 @@ impl Writer {
         Ok(sequence)
     }
 
+    /// All entries so far.
+    pub(super) async fn read(&self) -> Result<Vec<Entry>, Fatal> {
+        self.journal.read().await.map_err(Fatal)
+    }
+
     /// Returns when everything that was appended is on the disk.
     pub(super) async fn sync(&self) -> Result<(), Fatal> {
         self.journal.sync().await.map_err(Fatal)

@@ -7,6 +7,7 @@
 use super::timers::sleep_until;
 use crate::{gate::Gate, run::Host};
 use jiff::SignedDuration;
+use std::sync::Arc;
 use wasmtime::{Caller, Extern, Linker, Memory, Result};
 
 const SUCCESS: i32 = 0;
@@ -101,7 +102,7 @@ fn event(subscription: &Subscription) -> [u8; EVENT_BYTES] {
 }
 
 /// Those that are ready: every file, or else the earliest timers, after sleeping until then.
-async fn fire<'a>(gate: &Gate, asked: &'a [Subscription]) -> Vec<&'a Subscription> {
+async fn fire<'a>(gate: &Arc<Gate>, asked: &'a [Subscription]) -> Vec<&'a Subscription> {
     let files: Vec<_> = asked.iter().filter(|subscription| subscription.tag != CLOCK).collect();
     if !files.is_empty() {
         return files;

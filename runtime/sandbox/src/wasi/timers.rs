@@ -5,7 +5,7 @@
 //! the same.
 
 use crate::{gate::Gate, run::Host};
-use bindery_core::operation::CLOCK_SLEEP;
+use bindery_core::{code::Code, operation::CLOCK_SLEEP};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -94,14 +94,19 @@ impl Pollable for Timer {
 }
 
 /// Sleeps by `clock.sleep` until virtual time is `at`. What ends the job is found by the guest's
-/// next step.
-pub(super) async fn sleep_until(gate: &Gate, at: Timestamp) {
+/// next step; a guest cannot be told to stop in this way, so that ends it, too.
+pub(super) async fn sleep_until(gate: &Arc<Gate>, at: Timestamp) {
     let left = at.duration_since(gate.time().peek());
     let millis = left.as_micros().max(0).div_euclid(1_000) + 1;
     let duration = u64::try_from(millis).unwrap_or(u64::MAX);
-    if gate.perform(&CLOCK_SLEEP, json!({ "duration": duration })).await.is_err() {
+    match gate.perform(&CLOCK_SLEEP, json!({ "duration": duration })).await {
+        Ok(Err(stopping)) if stopping.code == Code::JobStopping => {
+            gate.end_untold(stopping);
+            pending().await
+        }
+        Ok(_) => {}
         // The job has ended: the watchdog drops this future.
-        pending().await
+        Err(_) => pending().await,
     }
 }
 

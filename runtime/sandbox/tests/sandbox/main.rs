@@ -10,6 +10,8 @@ mod contract;
 mod dry_run;
 mod gate;
 mod limits;
+mod parking;
 mod past;
 mod programs;
 mod replay;
+mod stopping;

@@ -80,6 +80,8 @@ pub(crate) struct Fake {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) calls: Arc<Mutex<Vec<&'static str>>>,
     pub(crate) found: Found,
+    /// The deadlines of its calls.
+    pub(crate) deadlines: Arc<Mutex<Vec<Option<Timestamp>>>>,
 }
 
 pub(crate) fn rebooted() -> Value {
@@ -94,6 +96,7 @@ impl Capability for Fake {
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
         self.calls.lock().push(call.operation.name);
+        self.deadlines.lock().push(call.deadline);
         match call.operation.name {
             "clock.sleep" => {
                 let millis: i64 = call.argument("duration")?;
@@ -150,7 +153,12 @@ impl Job {
 
     pub(crate) fn on(clock: Arc<dyn Clock>) -> Self {
         Self {
-            fake: Fake { clock, calls: Arc::default(), found: Found::Unknown },
+            fake: Fake {
+                clock,
+                calls: Arc::default(),
+                found: Found::Unknown,
+                deadlines: Arc::default(),
+            },
             grants: vec![],
             limits: Limits::default(),
             parameters: json!({}),

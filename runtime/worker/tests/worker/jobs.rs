@@ -3,6 +3,7 @@
 use crate::{fake::*, support::*};
 use bindery_core::{
     code::{Code, Failure},
+    id::JobId,
     job::{Lease, Outcome},
     limit,
 };
@@ -64,10 +65,31 @@ async fn a_cancelled_job_is_stopped_and_only_under_its_own_lease() {
     for lease in [Lease { epoch: 7, ..lease }, lease] {
         let code = if lease.epoch == 7 { Code::TimedOut } else { Code::Cancelled };
         let reason = Failure::new(code, "somebody asked for it");
-        session.say(ToWorker::Cancel { job: job(1), lease, reason }).await;
+        session.say(ToWorker::Cancel { job: job(1), lease, reason, grace: None }).await;
     }
     let rest = session.entries(job(1), 2, |body| matches!(body, Body::End(_))).await;
     assert_eq!(end(&rest), json!("stopped"));
+}
+
+#[tokio::test]
+async fn a_job_that_is_stopped_with_a_grace_ends_where_it_waits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    session.entries(job(1), 0, said_one).await;
+    let (lease, reason) = (job_order(1).lease, Failure::new(Code::Cancelled, "stopped"));
+    let grace = Some(30_000);
+    session.say(ToWorker::Cancel { job: job(1), lease, reason, grace }).await;
+    let rest = session.entries(job(1), 2, |body| matches!(body, Body::End(_))).await;
+    assert_eq!(end(&rest), json!("stopped"));
+    let told = rest.iter().any(|entry| match &entry.body {
+        Body::Operation { operation, reply: Err(failure), .. } => {
+            operation == "clock.sleep" && failure.code == Code::JobStopping
+        }
+        _ => false,
+    });
+    assert!(told, "{rest:?}");
 }
 
 #[tokio::test]
@@ -107,10 +129,12 @@ async fn suspended(session: &mut Session) -> Vec<Entry> {
     session.order(&job_order(1)).await;
     let mut entries = session.entries(job(1), 0, said_one).await;
     let reason = Failure::new(Code::JobSuspended, "somebody asked for it");
-    session.say(ToWorker::Cancel { job: job(1), lease: job_order(1).lease, reason }).await;
+    session
+        .say(ToWorker::Cancel { job: job(1), lease: job_order(1).lease, reason, grace: None })
+        .await;
     let first = entries.len() as u64;
     let rest = session.entries(job(1), first, |body| matches!(body, Body::End(_))).await;
-    assert_eq!(end(&rest), json!("suspended"));
+    assert_eq!(end(&rest), "JobSuspended");
     entries.extend(rest);
     session.say(ToWorker::Kept { job: job(1), below: entries.len() as u64 }).await;
     entries
@@ -182,7 +206,9 @@ async fn more_jobs_than_a_worker_may_run_are_given_back() {
     let mut house = Plan::new(folder.path()).start();
     let mut session = house.configured().await;
     for number in 0..=limit::WORKER_HELD_JOBS {
-        session.order(&job_order(number as u8 + 1)).await;
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&(number as u64 + 1).to_le_bytes());
+        session.order(&JobOrder { job: JobId::from_bytes(id), ..job_order(1) }).await;
     }
     assert_eq!(session.refused().await, (Code::LimitExceeded, true));
 }

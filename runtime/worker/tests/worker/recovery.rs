@@ -1,11 +1,17 @@
 //! Crashes, restarts and drains: jobs go on from their journals, and nothing is done twice.
 
 use crate::{fake::*, support::*};
-use bindery_core::{job::Outcome, limit, stream::StreamKind};
+use bindery_core::{
+    code::{Code, Failure},
+    job::{Lease, Outcome},
+    limit,
+    stream::StreamKind,
+};
 use bindery_journal::{
     entry::{Body, Entry},
     log::Log,
 };
+use bindery_protocol::{bytes::Base64, message::ToWorker, order::JobOrder};
 use bindery_worker::config::BuildError;
 use std::path::Path;
 
@@ -47,27 +53,75 @@ async fn an_ended_job_is_shipped_after_a_crash_and_not_run_again() {
     assert!(house.deeds.written.lock().is_empty());
 }
 
-#[tokio::test]
-async fn a_job_whose_worker_crashes_again_and_again_fails_in_the_end() {
+/// Whether the worker notes its restart of this number.
+fn notes(body: &Body, restart: u64) -> bool {
+    match body {
+        Body::Note { value: Some(value), .. } => value["restart"] == restart,
+        _ => false,
+    }
+}
+
+/// The end of a job whose worker is killed once more often than it may be.
+async fn worn_out(order: &JobOrder) -> serde_json::Value {
     let folder = tempfile::tempdir().expect("a folder");
     let mut house = Plan::new(folder.path()).start();
     let mut session = house.configured().await;
-    session.order(&job_order(1)).await;
+    session.order(order).await;
     session.entries(job(1), 0, said_one).await;
     for restart in 1..=u64::from(limit::JOB_RESTARTS) {
         house.crash().await;
         house = Plan::new(folder.path()).start();
         session = house.session().await;
-        let noted = |body: &Body| match body {
-            Body::Note { value: Some(value), .. } => value["restart"] == restart,
-            _ => false,
-        };
-        session.entries(job(1), 0, noted).await;
+        session.entries(job(1), 0, |body| notes(body, restart)).await;
     }
     house.crash().await;
     let mut house = Plan::new(folder.path()).start();
     let mut session = house.session().await;
-    assert_eq!(end(&session.journal(job(1)).await), "WorkerRestarted");
+    end(&session.journal(job(1)).await)
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_crashes_again_and_again_is_suspended_in_the_end() {
+    assert_eq!(worn_out(&job_order(1)).await, "JobSuspended");
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_resumed_fails_instead() {
+    let order = JobOrder { resumable: false, ..job_order(1) };
+    assert_eq!(worn_out(&order).await, "WorkerRestarted");
+}
+
+#[tokio::test]
+async fn the_crashes_before_a_job_was_resumed_do_not_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    let mut entries = session.entries(job(1), 0, said_one).await;
+    for restart in 1..=u64::from(limit::JOB_RESTARTS) {
+        house.crash().await;
+        house = Plan::new(folder.path()).start();
+        session = house.session().await;
+        entries = session.entries(job(1), 0, |body| notes(body, restart)).await;
+    }
+    let reason = Failure::new(Code::JobSuspended, "somebody asked for it");
+    let lease = job_order(1).lease;
+    session.say(ToWorker::Cancel { job: job(1), lease, reason, grace: None }).await;
+    let first = entries.len() as u64;
+    entries.extend(session.entries(job(1), first, |body| matches!(body, Body::End(_))).await);
+    session.say(ToWorker::Kept { job: job(1), below: entries.len() as u64 }).await;
+    let again = Lease { epoch: 2, ..lease };
+    let sent = entries.iter().map(|entry| Base64(entry.encode())).collect();
+    session.say(ToWorker::History { job: job(1), lease: again, first: 0, entries: sent }).await;
+    let history = entries.len() as u64;
+    session.order(&JobOrder { lease: again, history, ..job_order(1) }).await;
+    session.entries(job(1), history, |body| matches!(body, Body::Order(_))).await;
+    house.crash().await;
+    let mut house = Plan::new(folder.path()).start();
+    house.deeds.wake.add_permits(1);
+    let mut session = house.session().await;
+    let completes = |body: &Body| matches!(body, Body::End(Outcome::Completed(_)));
+    session.entries(job(1), 0, completes).await;
 }
 
 #[tokio::test]

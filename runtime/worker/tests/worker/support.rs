@@ -282,9 +282,10 @@ pub(crate) fn lines(entries: &[Entry]) -> Vec<String> {
 pub(crate) fn end(entries: &[Entry]) -> Value {
     match entries.last().map(|entry| &entry.body) {
         Some(Body::End(outcome)) => match serde_json::to_value(outcome).expect("JSON") {
-            Value::Object(object) if object.contains_key("failed") => {
-                object["failed"]["code"].clone()
-            }
+            Value::Object(object) => match ["failed", "suspended"].map(|key| object.get(key)) {
+                [Some(reason), _] | [_, Some(reason)] => reason["code"].clone(),
+                [None, None] => Value::Object(object),
+            },
             other => other,
         },
         other => panic!("not an end: {other:?}"),
@@ -327,6 +328,7 @@ pub(crate) fn job_order(number: u8) -> JobOrder {
         run: None,
         deadline: None,
         dry_run: false,
+        resumable: true,
         history: 0,
         not_before: now(),
         not_after: now() + SignedDuration::from_secs(600),

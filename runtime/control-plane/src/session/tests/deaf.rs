@@ -2,7 +2,7 @@
 //! for ever.
 
 use super::*;
-use crate::tasks::watchdog;
+use crate::tasks::watchdog::{self, Seen};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header::AUTHORIZATION},
@@ -119,11 +119,10 @@ async fn never_listens(strangers: u8) {
     let shipped = house.job(&job).await.shipped;
     assert_eq!(shipped, if strangers > 0 { 2 } else { 1 }, "what it shipped is kept");
 
-    let started = clock.now();
     assert_eq!(house.phase(&job).await.status(), JobStatus::Running);
     clock.advance(limit::WORKER_SILENCE);
     clock.advance(Duration::from_secs(1));
-    watchdog::look(&house.plane, started).await.expect("looked");
+    watchdog::look(&house.plane, &mut Seen::default()).await.expect("looked");
     assert_eq!(house.phase(&job).await.status(), JobStatus::Disconnected);
     let mut back = house.connect_as(peer);
     back.holding(vec![Held { job: job.id, lease: order.lease }]).await;
@@ -138,7 +137,7 @@ async fn a_worker_that_cannot_be_told_to_stop_is_cut_off_and_hears_it_when_it_is
     let (job, order) = house.begin(&mut deaf, Placement::Computer(computer), &[]).await;
     house.fill(computer);
     let (account, caller) = (account(), somebody());
-    let stopped = house.plane.stop_job(&account, job.id, Verb::Stop, &caller).await;
+    let stopped = house.plane.stop_job(&account, job.id, None, &caller).await;
     assert_eq!(stopped.expect("asked").phase.status(), JobStatus::Stopping);
     assert_eq!(deaf.over().await.code, Code::Unreachable);
     let mut back = house.connect_as(Peer::Computer(computer));

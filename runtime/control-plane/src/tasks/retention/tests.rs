@@ -257,7 +257,11 @@ async fn a_job_is_kept_up_to_the_limit_and_goes_past_it_with_all_that_is_its() {
 #[tokio::test]
 async fn what_is_open_is_kept_with_all_that_belongs_to_it_until_it_ends() {
     let world = World::build().await;
-    let suspended = job(0, 1, json!({ "status": "Suspended" }));
+    let suspended = job(
+        0,
+        1,
+        json!({ "status": "Suspended", "reason": { "code": "JobSuspended", "message": "x" } }),
+    );
     let mut parent = running(0, 2);
     let children = [child(0, 3, &parent), child(0, 4, &suspended)];
     let mut master = completed(0, 5);

@@ -1,0 +1,123 @@
+//! Parking: a job that waits for long gives its guest's memory back.
+//!
+//! ```text
+//!   guest waits --long enough--> parked: the guest is gone, its wait goes on
+//!               --answered-----> the guest is made anew, fed its journal, and finds the answer in it
+//! ```
+//! To be made anew costs the guest all that it has computed, so a job waits as long as that first: it
+//! never takes more than twice the time that it would take without.
+
+use super::{Fatal, Gate, checkpoint};
+use bindery_core::{
+    limit,
+    operation::{CLOCK_SLEEP, JOBS_WAIT, Operation},
+};
+use bindery_journal::entry::Reply;
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use serde_json::Value;
+use std::{pin::Pin, time::Duration};
+use tokio::sync::Notify;
+
+/// Whether an operation does nothing but wait.
+pub(super) fn waits(operation: &Operation) -> bool {
+    *operation == CLOCK_SLEEP || *operation == JOBS_WAIT
+}
+
+/// The answer of a wait that goes on, whoever asks for it.
+pub(super) type Work = Pin<Box<dyn Future<Output = Result<Reply, Fatal>> + Send>>;
+
+/// A wait that outlived its guest.
+pub(super) struct Wait {
+    pub(super) operation: &'static Operation,
+    pub(super) arguments: Value,
+    pub(super) work: Work,
+}
+
+/// What a gate knows of parking.
+pub(super) struct Park {
+    wait: Mutex<Option<Wait>>,
+    parked: Notify,
+    effort: Mutex<Effort>,
+}
+
+/// How long the guest has been at work since it began: what it costs to make it anew.
+struct Effort {
+    began: Timestamp,
+    /// What of the time since then the host was at work.
+    host: SignedDuration,
+}
+
+impl Park {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let effort = Effort { began: now, host: SignedDuration::ZERO };
+        Self { wait: Mutex::default(), parked: Notify::new(), effort: Mutex::new(effort) }
+    }
+
+    /// How long a wait that begins at `now` goes on before its job is parked.
+    pub(super) fn patience(&self, now: Timestamp) -> Duration {
+        let effort = self.effort.lock();
+        let worked = now.duration_since(effort.began) - effort.host;
+        Duration::try_from(worked).unwrap_or_default().max(limit::PARK_AFTER)
+    }
+
+    /// Notes that the host was at work for the guest from `since` to `now`.
+    pub(super) fn worked_for_it(&self, since: Timestamp, now: Timestamp) {
+        let mut effort = self.effort.lock();
+        effort.host = effort.host.saturating_add(now.duration_since(since));
+    }
+
+    /// Keeps a wait whose guest is to go.
+    pub(super) fn keep(&self, wait: Wait) {
+        *self.wait.lock() = Some(wait);
+        self.parked.notify_one();
+    }
+}
+
+impl Gate {
+    /// Returns when the guest is to go while its wait goes on.
+    pub(crate) async fn parked(&self) {
+        self.park.parked.notified().await;
+    }
+
+    /// Goes on with the wait of a guest that is gone, and makes the gate ready for it to begin anew
+    /// once there is an answer.
+    pub(crate) async fn unpark(&self) -> Result<(), Fatal> {
+        let mut turn = self.turn.lock().await;
+        let Some(Wait { operation, arguments, mut work }) = self.park.wait.lock().take() else {
+            return Ok(());
+        };
+        let answered = tokio::select! {
+            biased;
+            reason = self.cancel.cancelled() => Err(Fatal(reason)),
+            stopping = self.stopping() => Ok(Err(stopping)),
+            reply = &mut work => reply,
+        };
+        let journal = async {
+            self.entry(operation, arguments, answered?).map(drop)?;
+            self.writer.read().await
+        };
+        let entries = journal.await.map_err(|fatal| self.fail(fatal.0))?;
+        let since = checkpoint::last(&entries).map_or(1, |(at, _)| at + 1);
+        self.time.restart(self.start.lock().time);
+        *self.result.lock() = None;
+        *self.park.effort.lock() = Effort { began: self.clock.now(), host: SignedDuration::ZERO };
+        (turn.operations, turn.replay) = (0, entries.into_iter().skip(since).collect());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_parked_once_it_has_waited_as_long_as_it_has_worked() {
+        let at = |seconds| Timestamp::from_second(seconds).expect("in range");
+        let park = Park::new(at(0));
+        assert_eq!(park.patience(at(0)), limit::PARK_AFTER);
+        assert_eq!(park.patience(at(100)), Duration::from_secs(100));
+        park.worked_for_it(at(100), at(190));
+        assert_eq!(park.patience(at(200)), Duration::from_secs(110));
+    }
+}

@@ -1,0 +1,111 @@
+//! Parking: a guest that waits for long is gone meanwhile, and its job goes on as if it had stayed.
+
+use crate::support::{Fake, Job, JumpingClock, NOON, Worker, shape};
+use bindery_core::{
+    code::{Code, Failure},
+    job::Outcome,
+    operation::{self, Operation},
+};
+use bindery_journal::entry::{Body, Entry};
+use bindery_sandbox::{
+    capability::{Call, Capabilities, Capability},
+    gate::Gate,
+};
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Every operation as [`Fake`] does it, but a sleep ends when it is told to.
+#[derive(Clone)]
+struct Held {
+    fake: Fake,
+    awake: Arc<Notify>,
+}
+
+#[async_trait::async_trait]
+impl Capability for Held {
+    fn operations(&self) -> Vec<&'static Operation> {
+        operation::ALL.to_vec()
+    }
+
+    async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        let answer = self.fake.perform(call).await;
+        if call.operation.name == "clock.sleep" {
+            self.awake.notified().await;
+        }
+        answer
+    }
+
+    fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
+        None
+    }
+}
+
+/// A job whose sleep ends when it is told to, and the word that ends it.
+fn held(job: &Job) -> (Arc<Gate>, Arc<Notify>) {
+    let awake = Arc::<Notify>::default();
+    let held = Held { fake: job.fake.clone(), awake: awake.clone() };
+    let journal = Arc::new(job.journal.clone());
+    (job.gate_with(journal, Capabilities::default().with(held)).expect("a gate"), awake)
+}
+
+/// Runs the fixture `name`; once its guest is gone from a pool, does `then`.
+async fn parked(name: &str, job: &Job, then: impl FnOnce(&Gate, &Notify)) -> Outcome {
+    let worker = Worker::new();
+    let prepared = worker.prepare(name).await;
+    let (gate, awake) = held(job);
+    let metrics = worker.engine.engine().pooling_allocator_metrics().expect("a pool");
+    let run = worker.sandbox.run(&prepared, &gate);
+    let wake = async {
+        while !job.calls().contains(&"clock.sleep") || metrics.core_instances() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(metrics.memories(), 0);
+        then(&gate, &awake);
+    };
+    tokio::join!(async { run.await.expect("an outcome") }, wake).0
+}
+
+fn wake(_gate: &Gate, awake: &Notify) {
+    awake.notify_one();
+}
+
+/// A journal without its times.
+fn bodies(entries: Vec<Entry>) -> Vec<Body> {
+    entries.into_iter().map(|entry| entry.body).collect()
+}
+
+#[tokio::test]
+async fn a_guest_that_waits_gives_its_memory_back_and_its_job_ends_as_if_it_had_stayed() {
+    for name in ["sleeping-runbook.wat", "timer-runbook.wat", "dice.wat"] {
+        let stays = Job::new();
+        let ended = Worker::new().run(name, &stays).await;
+        let goes = Job::new();
+        assert_eq!(parked(name, &goes, wake).await, ended, "{name}");
+        let (stayed, gone) = (stays.journal.entries(), goes.journal.entries());
+        assert_eq!(shape(&gone), shape(&stayed), "{name}");
+        assert_eq!(bodies(gone), bodies(stayed), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_is_suspended_while_its_guest_is_gone_needs_no_guest_for_that() {
+    let job = Job::new();
+    let reason = Failure::new(Code::JobSuspended, "suspended by somebody");
+    let outcome = parked("sleeping-runbook.wat", &job, |gate, _| {
+        gate.cancel().cancel(reason.clone());
+    });
+    assert_eq!(outcome.await, Outcome::Suspended(reason));
+    assert_eq!(shape(&job.journal.entries()), ["header", "stream.write", "end"]);
+}
+
+#[tokio::test]
+async fn a_guest_that_is_gone_is_made_anew_to_clean_up_when_its_job_is_stopped() {
+    let job = Job::on(JumpingClock::starting(NOON));
+    let outcome = parked("sleeping-runbook.wat", &job, |gate, _| {
+        let until = "2036-01-01T00:00:00Z".parse().expect("a time");
+        gate.stop(until, Failure::new(Code::Cancelled, "stopped by somebody"));
+    });
+    assert_eq!(outcome.await, Outcome::Stopped);
+    assert_eq!(job.said(), ["Output: begin", "Output: clean up"]);
+}
