@@ -52,6 +52,12 @@ pub const REPLAY_TIME: Duration = Duration::from_secs(60);
 pub const REPLAYS: usize = 2;
 /// Stream records of a counterfactual replay that are kept.
 pub const REPLAY_RECORDS: usize = 1_000;
+/// How long the test of a runbook may really take.
+pub const TEST_TIME: Duration = Duration::from_secs(120);
+/// The script of such a test, in bytes.
+pub const TEST_SCRIPT_BYTES: usize = 1 << 20;
+/// Faults of one script.
+pub const TEST_FAULTS: usize = 100;
 /// The stack of a guest, in bytes.
 pub const GUEST_STACK_BYTES: usize = 1 << 20;
 /// How often a running guest is interrupted to see whether it was cancelled.
