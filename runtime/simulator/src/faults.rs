@@ -94,20 +94,19 @@ impl Faults {
             .collect()
     }
 
-    /// Marks a fault as struck; false if it has struck already.
+    /// Marks a fault as struck; false if it has struck already. What fails fails again where a
+    /// restarted worker carries out the same call.
     fn strike(&self, at: usize, sequence: u64) -> bool {
         let state = &mut *self.state.lock();
-        let struck = &mut state.struck[at];
-        let again = self.list[at].every && !struck.contains(&sequence);
-        if !struck.is_empty() && !again {
+        let (fault, struck) = (&self.list[at], &mut state.struck[at]);
+        if struck.contains(&sequence) {
+            return matches!(fault.what, What::Fails(_) | What::Update(_));
+        }
+        if !struck.is_empty() && !fault.every {
             return false;
         }
         struck.push(sequence);
-        let ends = matches!(
-            self.list[at].what,
-            What::Crash(..) | What::Reboot(_) | What::Suspend(_) | What::Stop
-        );
-        if ends {
+        if let What::Crash(..) | What::Reboot(_) | What::Suspend(_) | What::Stop = fault.what {
             state.ended_by = Some(at);
         }
         true
@@ -161,7 +160,6 @@ fn happens_at_call(fault: &Fault, asked: &Asked<'_>) -> bool {
 }
 
 /// Which part of an operation an entry is.
-#[derive(PartialEq)]
 enum Part {
     Intent,
     End,

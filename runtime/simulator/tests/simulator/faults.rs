@@ -82,6 +82,15 @@ fn an_operation_fails_with_the_code_and_message_of_the_script() {
 }
 
 #[test]
+fn a_call_that_fails_fails_again_on_the_next_worker() {
+    let fails = "[[fault]]\noperation = 'power.reboot'\nfails = 'DiskFull'\n";
+    let crash = "[[fault]]\noperation = 'power.reboot'\ncrash = 'done'\n";
+    let report = changing(&format!("{fails}{crash}[expect]\nerror = 'DiskFull'\nreboots = 0"));
+    assert!(report.passed, "{:?}", report.unmet());
+    assert_eq!(report.usage.attempts, 2);
+}
+
+#[test]
 fn a_job_is_suspended_and_resumed_or_stopped() {
     let at = "[[fault]]\noperation = 'clock.sleep'\nnth = 2\n";
     let suspended = format!("{at}suspend = '2h'");
