@@ -5,8 +5,8 @@
 
 use crate::{
     cases::{Case, World, patching},
-    computer::BEGINNING,
-    fault::{Fault, Place, Point},
+    computer::clock,
+    fault::{Fault, Place},
     lab::{COMPUTER, scratch},
     sweep::{assert_none, check, undisturbed},
 };
@@ -18,7 +18,7 @@ use bindery_capability_updates::{
 use bindery_core::operation::UPDATES_INSTALL;
 use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::capability::Capabilities;
-use bindery_testkit::clock::SimClock;
+use bindery_simulator::{clock::VirtualClock, crash::Point};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{fs, sync::Arc, time::SystemTime};
@@ -34,7 +34,7 @@ pub(crate) static CASE: Case = Case::new(
 
 /// A computer whose packages are in a scratch root.
 pub(crate) struct Scratch {
-    pub(crate) clock: SimClock,
+    pub(crate) clock: VirtualClock,
     world: AptWorld,
     folder: TempDir,
 }
@@ -45,7 +45,7 @@ impl Scratch {
         let packages = ["alpha", "beta", "gamma"].map(|name| Package::new(name, "1.0", "1.2"));
         let world = AptWorld::create(&folder.path().join("world"), &packages);
         let world = world.expect("these tests need apt-get and dpkg-deb of a Debian-like system");
-        Self { clock: SimClock::starting(BEGINNING), world, folder }
+        Self { clock: clock(), world, folder }
     }
 
     /// Its updates, as an agent has them that was started just now.

@@ -2,17 +2,13 @@
 
 use crate::{
     apt::Scratch,
-    computer::{BEGINNING, Computer, Kind},
-    fleet::{Member, Workspace},
+    computer::{self, BEGINNING, Kind, clock},
+    fleet::Workspace,
     lab::{self, CALENDAR, COMPUTER, FLEET, Guest, REPORT},
     sweep::Run,
 };
 use bindery_capability_children::Children;
 use bindery_capability_fleet::Fleet;
-use bindery_capability_job::Job;
-use bindery_capability_records::Records;
-use bindery_capability_streams::Streams;
-use bindery_capability_timers::Timers;
 use bindery_core::{
     id::{ComputerId, JobId, RunId, WorkerId},
     job::Trigger,
@@ -22,7 +18,7 @@ use bindery_sandbox::{
     capability::{Capabilities, JobFacts},
     upstream::Upstream,
 };
-use bindery_testkit::clock::SimClock;
+use bindery_simulator::{clock::VirtualClock, computer::Computer, simulation};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::{
@@ -54,11 +50,11 @@ pub(crate) enum World {
     /// A computer with the real apt in a scratch root.
     Scratch(Box<Scratch>),
     /// A control plane and its computers, seen from the sandbox worker.
-    Workspace(Arc<Workspace>, SimClock),
+    Workspace(Arc<Workspace>, VirtualClock),
 }
 
 impl World {
-    pub(crate) fn clock(&self) -> &SimClock {
+    pub(crate) fn clock(&self) -> &VirtualClock {
         match self {
             World::Computer(computer) => &computer.clock,
             World::Scratch(scratch) => &scratch.clock,
@@ -69,7 +65,7 @@ impl World {
     /// The computer that the worker is on.
     pub(crate) fn computer(&self) -> Option<(ComputerId, String)> {
         match self {
-            World::Computer(computer) => Some((computer.id, computer.name.clone())),
+            World::Computer(computer) => Some((computer.model.id, computer.model.name.clone())),
             World::Scratch(_) => Some((ComputerId::from_bytes([1; 16]), "scratch".into())),
             World::Workspace(..) => None,
         }
@@ -78,10 +74,13 @@ impl World {
     /// The capabilities of a worker that was started just now.
     pub(crate) fn capabilities(&self) -> Capabilities {
         match self {
-            World::Computer(computer) => common(computer.capabilities(), &computer.clock, None),
+            World::Computer(computer) => {
+                let started = computer.start().expect("a worker");
+                common(started.capabilities, &computer.clock, None)
+            }
             World::Scratch(scratch) => common(scratch.capabilities(), &scratch.clock, None),
             World::Workspace(workspace, clock) => {
-                common(Capabilities::default(), clock, Some(workspace.clone()))
+                common(Capabilities::default(), clock, Some(workspace.plane.clone()))
             }
         }
     }
@@ -95,7 +94,7 @@ impl World {
     /// What became of it.
     pub(crate) fn evidence(&self) -> Value {
         match self {
-            World::Computer(computer) => computer.evidence(),
+            World::Computer(computer) => computer::evidence(computer),
             World::Scratch(scratch) => scratch.evidence(),
             World::Workspace(workspace, _) => workspace.evidence(),
         }
@@ -105,11 +104,10 @@ impl World {
 /// The capabilities of `own` and those that every worker has.
 pub(crate) fn common(
     own: Capabilities,
-    clock: &SimClock,
+    clock: &VirtualClock,
     upstream: Option<Arc<dyn Upstream>>,
 ) -> Capabilities {
-    let timers = Timers::new(Arc::new(crate::computer::Jumping(clock.clone())));
-    let all = own.with(Job).with(Streams).with(timers).with(Records);
+    let all = simulation::common(own, clock);
     match upstream {
         Some(upstream) => all.with(Fleet::new(upstream.clone())).with(Children::new(upstream)),
         None => all,
@@ -170,7 +168,7 @@ pub(crate) static CASES: [Case; 6] = [
         "maintenance-calendar",
         &CALENDAR,
         || json!({ "month": "2026-11", "rule": "last friday + 5", "months": 4 }),
-        || World::Workspace(Arc::new(Workspace::new(vec![])), SimClock::starting(BEGINNING)),
+        || World::Workspace(Arc::new(Workspace::new(vec![])), clock()),
     ),
 ];
 
@@ -187,7 +185,7 @@ impl Case {
 }
 
 fn alone(kind: Kind) -> World {
-    World::Computer(Box::new(Computer::new(1, kind)))
+    World::Computer(Box::new(computer::computer(1, &kind)))
 }
 
 /// The parameters of the built-in runbooks.
@@ -204,10 +202,9 @@ pub(crate) fn patching(computers: &[&str], options: Value) -> Value {
 /// Five computers, the fourth without its agent; two at once.
 fn workspace() -> World {
     let kinds = [WINDOWS, LINUX, SOUND_LINUX, WINDOWS, SOUND_LINUX];
-    let member =
-        |(number, kind)| Member { computer: Computer::new(number, kind), connected: number != 4 };
+    let member = |(number, kind)| (computer::computer(number, &kind), number != 4);
     let members = (1..).zip(kinds).map(member).collect();
-    World::Workspace(Arc::new(Workspace::new(members)), SimClock::starting(BEGINNING))
+    World::Workspace(Arc::new(Workspace::new(members)), clock())
 }
 
 /// All of them, and one that is no computer of the workspace.

@@ -1,7 +1,6 @@
 //! The laboratory: the guests, compiled once, and what runs one attempt of a job up to its end or
 //! its death.
 
-use crate::fault::Killed;
 use bindery_core::{digest::Digest, grant::Grant, job::Outcome, name::Name, runbook::Limits};
 use bindery_inspect::manifest::read_manifest_toml;
 use bindery_journal::entry::Entry;
@@ -15,6 +14,7 @@ use bindery_sandbox::{
     run::{Prepared, Sandbox},
 };
 use bindery_seal::bundle::Bundle;
+use bindery_simulator::crash::Killed;
 use std::{
     fs,
     future::Future,

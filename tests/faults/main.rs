@@ -8,8 +8,8 @@
 //! ```text
 //!   lab       the guests, and one attempt of a job
 //!   cases     each guest with its parameters and its world
-//!   computer  fleet      the worlds
-//!   fault     where a job is killed, and what survives
+//!   computer  fleet      the worlds, of what `bindery-simulator` has
+//!   fault     where a job is killed
 //!   apt       the real apt in a scratch root
 //!   sweep     every case, killed at every entry in every way
 //!   torn      torn last writes, on real files

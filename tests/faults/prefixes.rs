@@ -3,8 +3,7 @@
 
 use crate::{
     cases::{CASES, Case, facts, job},
-    computer::Standing,
-    fault::{Fault, FaultJournal, POINTS, Place, kill},
+    fault::{Fault, POINTS, Place, journal},
     lab::{Attempt, in_a_process},
     sweep::{assert_none, check, undisturbed},
 };
@@ -15,6 +14,7 @@ use bindery_core::{
 };
 use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::capability::{Call, Capabilities, Capability, Reconciled};
+use bindery_simulator::{clock::Alarm, crash::kill};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::sync::Arc;
@@ -73,8 +73,8 @@ fn asked(case: &Case, prefix: &[Entry]) -> Asked {
             facts: facts(job(), case.guest, (case.parameters)(), world.computer()),
             seed: [0xee; 32],
             capabilities: Capabilities::default().with(listener),
-            journal: Arc::new(FaultJournal::holding(prefix.to_vec(), None, None)),
-            clock: Arc::new(Standing(world.clock().clone())),
+            journal: Arc::new(journal(prefix.to_vec(), None)),
+            clock: Arc::new(Alarm(world.clock().clone())),
             replay: prefix.to_vec(),
         };
         attempt.run().await

@@ -4,18 +4,21 @@
 use crate::{
     apt,
     cases::{CASES, Case, World, facts, job},
-    computer::Standing,
-    fault::{Fault, FaultJournal, POINTS, Place, Point},
+    fault::{self, Fault, POINTS, Place},
     lab::{Attempt, in_a_process},
     torn::Disk,
 };
 use bindery_core::{
     job::Outcome,
     operation::{JOB_REMAINING, JOBS_START, POWER_REBOOT, UPDATES_INSTALL},
-    stream::StreamKind,
 };
 use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::journal::Journal as _;
+use bindery_simulator::{
+    clock::Alarm,
+    crash::{CrashJournal, Point},
+    recovery,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
@@ -47,7 +50,11 @@ fn run(case: &Case, faults: &[Fault], away: Duration) -> Run {
     let world = (case.world)();
     let (mut kept, mut disk) = (vec![], None);
     for (deaths, fault) in faults.iter().copied().map(Some).chain([None]).enumerate() {
-        let journal = FaultJournal::holding(kept, disk.clone(), fault);
+        let journal = fault::journal(kept, fault);
+        let journal = match &disk {
+            Some(disk) => journal.beside(Arc::new(Disk::clone(disk))),
+            None => journal,
+        };
         if let Some(outcome) = attempt(case, &world, &journal, deaths) {
             disk.iter().for_each(|disk: &Disk| disk.check(&journal.entries()));
             return ended(&world, journal.entries(), outcome, deaths);
@@ -67,7 +74,7 @@ fn run(case: &Case, faults: &[Fault], away: Duration) -> Run {
 }
 
 /// One attempt: with a new journal, or on from the one that survived.
-fn attempt(case: &Case, world: &World, journal: &FaultJournal, number: usize) -> Option<Outcome> {
+fn attempt(case: &Case, world: &World, journal: &CrashJournal, number: usize) -> Option<Outcome> {
     in_a_process(async {
         note_restart(journal, world);
         let attempt = Attempt {
@@ -77,7 +84,7 @@ fn attempt(case: &Case, world: &World, journal: &FaultJournal, number: usize) ->
             seed: [u8::try_from(number).expect("few attempts"); 32],
             capabilities: world.capabilities(),
             journal: Arc::new(journal.clone()),
-            clock: Arc::new(Standing(world.clock().clone())),
+            clock: Arc::new(Alarm(world.clock().clone())),
             replay: journal.entries(),
         };
         attempt.run().await
@@ -85,14 +92,10 @@ fn attempt(case: &Case, world: &World, journal: &FaultJournal, number: usize) ->
 }
 
 /// What a worker writes that takes a job up again.
-fn note_restart(journal: &FaultJournal, world: &World) {
-    let entries = journal.entries();
-    let Some(last) = entries.last() else { return };
-    let text = "the worker restarted; the job goes on from its journal".to_owned();
-    let value = Some(json!({ "restart": 1 }));
-    let body = Body::Note { kind: StreamKind::Warning, text, value };
-    let (sequence, time) = (last.sequence + 1, last.time.max(world.clock().now()));
-    journal.append(&Entry { sequence, time, body }).expect("a place in the journal");
+fn note_restart(journal: &CrashJournal, world: &World) {
+    if let Some(note) = recovery::note(&journal.entries(), world.clock().now()) {
+        journal.append(&note).expect("a place in the journal");
+    }
 }
 
 fn ended(world: &World, entries: Vec<Entry>, outcome: Outcome, deaths: usize) -> Run {

@@ -1,10 +1,12 @@
 //! Torn last writes, on real files: a log whose last frame the disk has in part alone.
 
 use crate::{cases::job, lab::scratch};
+use bindery_core::code::Failure;
 use bindery_journal::{
     entry::Entry,
     log::{Log, Recovered},
 };
+use bindery_sandbox::journal::Journal;
 use std::{fs, sync::Arc};
 use tempfile::TempDir;
 use tokio::runtime;
@@ -45,18 +47,27 @@ impl Disk {
         (Self { log, folder: Arc::new(folder) }, recovered)
     }
 
-    pub(crate) fn append(&self, entry: &Entry) {
-        self.log.append(job(), entry.encode()).expect("a log that can be written");
-    }
-
-    pub(crate) async fn sync(&self) {
-        self.log.sync().await.expect("a log that can be written");
-    }
-
     /// Panics unless these are the entries that the next process finds.
     pub(crate) fn check(&self, entries: &[Entry]) {
         let (_, recovered) = Log::open(self.folder.path()).expect("a log");
         assert_eq!(only_job(recovered), entries);
+    }
+}
+
+#[async_trait::async_trait]
+impl Journal for Disk {
+    fn append(&self, entry: &Entry) -> Result<(), Failure> {
+        self.log.append(job(), entry.encode()).expect("a log that can be written");
+        Ok(())
+    }
+
+    async fn sync(&self) -> Result<(), Failure> {
+        self.log.sync().await.expect("a log that can be written");
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Vec<Entry>, Failure> {
+        Ok(self.log.read(job()).await.expect("a log that can be read"))
     }
 }
 

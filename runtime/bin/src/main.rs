@@ -14,6 +14,7 @@ mod sandbox;
 mod serve;
 mod signals;
 mod store;
+mod tester;
 mod up;
 
 use bindery_capability_updates::transaction::run::run_transaction;
@@ -137,7 +138,8 @@ fn wait<T>(work: impl Future<Output = Result<T, CliFailure>>) -> Result<T, CliFa
 
 async fn client(command: bindery_cli::Command, global: Global) -> Result<(), CliFailure> {
     let format = global.output;
-    let context = Context { global, program: Program::command(), now: clock::now, seed };
+    let (program, tester) = (Program::command(), tester::test);
+    let context = Context { global, program, now: clock::now, seed, tester };
     with_output(format, async |out| bindery_cli::run(command, context, out).await).await
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     failure::{CliFailure, Exit},
     output::Format,
+    tester::Tester,
 };
 use bindery_api::secret::Secret;
 use bindery_client::{Client, Config};
@@ -56,6 +57,8 @@ pub struct Context {
     pub now: fn() -> Timestamp,
     /// Random bytes fit for a key.
     pub seed: fn() -> io::Result<[u8; 32]>,
+    /// Runs the tests of runbooks.
+    pub tester: Tester,
 }
 
 impl Context {

@@ -7,5 +7,6 @@ pub mod commands;
 pub mod context;
 pub mod failure;
 pub mod output;
+pub mod tester;
 
 pub use commands::{Command, run};

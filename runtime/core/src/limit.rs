@@ -52,6 +52,12 @@ pub const REPLAY_TIME: Duration = Duration::from_secs(60);
 pub const REPLAYS: usize = 2;
 /// Stream records of a counterfactual replay that are kept.
 pub const REPLAY_RECORDS: usize = 1_000;
+/// How long the test of a runbook may really take.
+pub const TEST_TIME: Duration = Duration::from_secs(120);
+/// The script of such a test, in bytes.
+pub const TEST_SCRIPT_BYTES: usize = 1 << 20;
+/// Faults of one script.
+pub const TEST_FAULTS: usize = 100;
 /// How long a job waits before its guest's memory is given back, unless it has computed for longer.
 pub const PARK_AFTER: Duration = Duration::from_secs(1);
 /// The stack of a guest, in bytes.

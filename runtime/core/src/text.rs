@@ -18,6 +18,24 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// `text` in one line: whatever a terminal would obey, and every line end, is spelled out.
+pub fn escaped(text: &str) -> String {
+    text.chars().map(|c| if obeyed(c) { spelled(c) } else { c.to_string() }).collect()
+}
+
+/// How a character is spelled out.
+pub fn spelled(c: char) -> String {
+    c.escape_default().to_string()
+}
+
+/// Whether a terminal obeys a character: those that control, and those that turn the direction of
+/// what follows.
+pub fn obeyed(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,11 @@ impl Simulated {
         Self { config }
     }
 
+    /// How often it was rebooted.
+    pub fn boots(&self) -> Result<u64, Failure> {
+        Ok(self.state()?.boots)
+    }
+
     fn state(&self) -> Result<State, Failure> {
         let read = marks::read(&self.config.state_file).map_err(|error| self.unusable(&error))?;
         Ok(read.unwrap_or_default())

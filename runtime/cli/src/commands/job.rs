@@ -121,7 +121,7 @@ pub enum Verb {
     },
 }
 
-fn parameter(text: &str) -> Result<(String, Value), String> {
+pub(super) fn parameter(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("it must be NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     Ok((name.to_owned(), value))

@@ -1,5 +1,7 @@
 //! `bindery runbook`: runbooks of an account, and what they can and cannot do.
 
+mod test;
+
 use super::{paging::Paging, wasm_file};
 use crate::{
     context::{Context, unwritable},
@@ -31,6 +33,8 @@ pub enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Test a Wasm file on a simulated host, in virtual time; needs no control plane
+    Test(Box<test::Arguments>),
     /// Publish the draft of a runbook, and grant what it may do
     Publish {
         /// Name of the runbook
@@ -75,8 +79,9 @@ pub(crate) async fn run(
     context: &Context,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
-    let (client, account) = (context.client()?, context.account());
+    let (client, account) = (|| context.client(), context.account());
     match verb {
+        Verb::Test(arguments) => test::run(*arguments, context, out).await,
         Verb::Import { file, manifest, name, replace } => {
             let bytes = wasm_file::read(&file, manifest.as_deref())?;
             let most = limit::MODULE_BYTES + limit::STATEMENT_BYTES;
@@ -86,25 +91,25 @@ pub(crate) async fn run(
                 return Err(CliFailure::new(Exit::Usage, text));
             }
             let how = ImportRunbook { name, replace };
-            let runbook = client.import_runbook(account, &how, bytes.into()).await?;
+            let runbook = client()?.import_runbook(account, &how, bytes.into()).await?;
             out.show(&runbook, show)
         }
         Verb::Publish { name, grant, grant_all } => {
             let grants = match (grant_all, grant.is_empty()) {
-                (true, _) => client.runbook(account, name.as_str()).await?.draft.map(asked_for),
+                (true, _) => client()?.runbook(account, name.as_str()).await?.draft.map(asked_for),
                 (false, true) => None,
                 (false, false) => Some(grant),
             };
             let how = PublishRunbook { grants };
-            out.show(&client.publish_runbook(account, name.as_str(), &how).await?, show)
+            out.show(&client()?.publish_runbook(account, name.as_str(), &how).await?, show)
         }
         Verb::List { paging } => {
-            out.page(&client.list_runbooks(account, &paging.into()).await?, list)
+            out.page(&client()?.list_runbooks(account, &paging.into()).await?, list)
         }
-        Verb::Show { name } => out.show(&client.runbook(account, name.as_str()).await?, show),
+        Verb::Show { name } => out.show(&client()?.runbook(account, name.as_str()).await?, show),
         Verb::Export { name, to, draft } => {
             let slot = if draft { Slot::Draft } else { Slot::Published };
-            let bytes = client.export_runbook(account, name.as_str(), slot).await?;
+            let bytes = client()?.export_runbook(account, name.as_str(), slot).await?;
             match to {
                 None => out.raw(&bytes, "Name a file with --to, or send stdout to one."),
                 Some(path) => {
@@ -116,7 +121,7 @@ pub(crate) async fn run(
             }
         }
         Verb::Delete { name } => {
-            client.delete_runbook(account, name.as_str()).await?;
+            client()?.delete_runbook(account, name.as_str()).await?;
             let fact = json!({ "runbook": name, "deleted": true });
             out.done(&fact, &format!("runbook {name} is deleted"))
         }

@@ -1,14 +1,16 @@
 //! Text from elsewhere, made harmless for terminals.
 
+use bindery_core::text::{escaped, obeyed, spelled};
+
 /// `text` in one line: whatever a terminal would obey, and every line end, is spelled out.
 pub fn escape(text: &str) -> String {
-    text.chars().map(|c| if obeyed(c) { spell(c) } else { c.to_string() }).collect()
+    escaped(text)
 }
 
 /// The same, but line ends and tabs stay.
 pub fn escape_lines(text: &str) -> String {
     let keep = |c| matches!(c, '\n' | '\t') || !obeyed(c);
-    text.chars().map(|c| if keep(c) { c.to_string() } else { spell(c) }).collect()
+    text.chars().map(|c| if keep(c) { c.to_string() } else { spelled(c) }).collect()
 }
 
 /// JSON whose strings hold nothing that a terminal would obey; it means the same.
@@ -16,17 +18,6 @@ pub fn escape_json(json: &str) -> String {
     let spell = |c: char| format!("\\u{:04x}", u32::from(c));
     let keep = |c| c == '\n' || !obeyed(c);
     json.chars().map(|c| if keep(c) { c.to_string() } else { spell(c) }).collect()
-}
-
-fn spell(c: char) -> String {
-    c.escape_default().to_string()
-}
-
-/// Control characters, and those that turn the direction of what follows.
-fn obeyed(c: char) -> bool {
-    let turns =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

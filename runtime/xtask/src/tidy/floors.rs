@@ -41,6 +41,22 @@ const CLIENT: &str = "bindery-client";
 /// A capability imports the gate and the nouns; never another capability.
 const CAPABILITY: May = Only(&[SANDBOX, CORE]);
 
+/// A simulated host has simulated capabilities: it names them as the program does.
+const SIMULATOR: May = Only(&[
+    "bindery-capability-job",
+    "bindery-capability-streams",
+    "bindery-capability-timers",
+    "bindery-capability-records",
+    "bindery-capability-updates",
+    "bindery-capability-power",
+    "bindery-capability-fleet",
+    "bindery-capability-children",
+    SANDBOX,
+    INSPECT,
+    JOURNAL,
+    CORE,
+]);
+
 /// The package that tests of any floor may import beside what their room may.
 pub(crate) const TESTKIT: &str = "bindery-testkit";
 
@@ -73,6 +89,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(TESTKIT, 30, Lower),
     room("bindery-control-plane", 40, Only(&[API, PROTOCOL, STORE, SEAL, INSPECT, JOURNAL, CORE])),
     room("bindery-worker", 40, Only(&[PROTOCOL, SANDBOX, SEAL, JOURNAL, CORE])),
+    room("bindery-simulator", 40, SIMULATOR),
     room("bindery-cli", 40, Only(&[CLIENT, API, SEAL, INSPECT, JOURNAL, CORE])),
     room("bindery", 50, Lower),
     room("bindery-tests", 60, Lower),

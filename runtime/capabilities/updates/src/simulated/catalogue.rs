@@ -1,5 +1,6 @@
 //! Updates as they look on real computers, and the choice among them by a seed.
 
+use super::CATALOGUE;
 use bindery_core::update::{Classification as C, OsType, RebootBehavior as R, Update};
 use jiff::{SignedDuration, Timestamp};
 
@@ -137,6 +138,8 @@ const LINUX: &[Row] = &[
     ("vim-tiny", "2:9.0.1378-2+deb12u2", MAIN, C::Other, 720, R::NeverReboots, 88),
     ("perl-base", "5.36.0-7+deb12u2", SECURITY, C::Security, 1_600, R::NeverReboots, 70),
 ];
+
+const _: () = assert!(WINDOWS.len() == CATALOGUE && LINUX.len() == CATALOGUE);
 
 /// `count` updates of the catalogue, chosen and dated by `seed` as of `now`.
 pub(super) fn missing(os_type: OsType, seed: u64, count: usize, now: Timestamp) -> Vec<Update> {

@@ -5,7 +5,7 @@
 //! Everything it returns says `simulated: true`. It changes nothing but that file.
 
 mod catalogue;
-mod state;
+pub mod state;
 
 use crate::{
     clock::{Clock, Sleeper},
@@ -19,8 +19,12 @@ use bindery_core::{
         OsType, PendingReboot, Plan, RebootBehavior, Update, UpdateResult,
     },
 };
+use parking_lot::Mutex;
 use state::{State, Store, Transaction};
 use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// Updates that the catalogue has for each kind of operating system.
+pub const CATALOGUE: usize = 12;
 
 /// Which updates a simulated computer lacks at first.
 #[derive(Debug, Clone)]
@@ -70,6 +74,8 @@ pub struct Simulated {
     clock: Arc<dyn Clock>,
     sleeper: Arc<dyn Sleeper>,
     store: Store,
+    /// Updates that fail now.
+    failures: Mutex<Vec<UpdateFault>>,
     /// Two transactions never run at once, as with a real package manager.
     installing: tokio::sync::Mutex<()>,
 }
@@ -90,7 +96,27 @@ impl Simulated {
             };
             State { missing, ..State::default() }
         })?;
-        Ok(Self { config, clock, sleeper, store, installing: tokio::sync::Mutex::default() })
+        let failures = Mutex::new(config.failures.clone());
+        let installing = tokio::sync::Mutex::default();
+        Ok(Self { config, clock, sleeper, store, failures, installing })
+    }
+
+    /// What it remembers.
+    pub fn state(&self) -> State {
+        self.store.read()
+    }
+
+    /// From now on these updates fail besides those of its configuration, and no others.
+    pub fn fail(&self, failures: Vec<UpdateFault>) {
+        *self.failures.lock() = [self.config.failures.clone(), failures].concat();
+    }
+
+    /// A reboot is pending for `reason`.
+    pub fn want_reboot(&self, reason: &str) -> Result<(), Failure> {
+        self.store.change(|state| {
+            state.reboot.pending = true;
+            state.reboot.reasons.push(reason.to_owned());
+        })
     }
 
     /// The simulated reboot: nothing is pending afterwards.
@@ -98,11 +124,11 @@ impl Simulated {
         self.store.change(|state| state.reboot = PendingReboot::default())
     }
 
-    fn fault(&self, update: &Update) -> Option<&UpdateFault> {
+    fn fault(&self, update: &Update) -> Option<UpdateFault> {
         let named = |fault: &&UpdateFault| {
             fault.update == update.id || Some(&fault.update) == update.kb_id.as_ref()
         };
-        self.config.failures.iter().find(named)
+        self.failures.lock().iter().find(named).cloned()
     }
 
     fn pause(&self) -> Duration {
@@ -153,7 +179,7 @@ impl Simulated {
         }
         self.sleeper.sleep(self.pause()).await;
         if let Some(fault) = self.fault(&update) {
-            return Ok(result(InstallStatus::Failed, Some(fault.error.clone())));
+            return Ok(result(InstallStatus::Failed, Some(fault.error)));
         }
         self.store.change(|state| state.install(&update))?;
         Ok(result(InstallStatus::Succeeded, None))

@@ -17,26 +17,29 @@ use std::{
 /// What a simulated computer knows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct State {
+pub struct State {
     /// What it lacks.
-    pub(super) missing: Vec<Update>,
+    pub missing: Vec<Update>,
     /// What was installed on it, oldest first.
-    pub(super) installed: Vec<Update>,
+    pub installed: Vec<Update>,
     /// Whether it waits for a reboot.
-    pub(super) reboot: PendingReboot,
+    pub reboot: PendingReboot,
     /// What was done on it, oldest first.
-    pub(super) history: Vec<HistoryEntry>,
+    pub history: Vec<HistoryEntry>,
     /// Every transaction that was ever begun, by its key.
-    pub(super) transactions: BTreeMap<String, Transaction>,
+    pub transactions: BTreeMap<String, Transaction>,
 }
 
 /// A transaction: intended, and done once it has a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Transaction {
-    pub(super) plan: Plan,
-    pub(super) started_at: Timestamp,
-    pub(super) result: Option<InstallResult>,
+pub struct Transaction {
+    /// What was asked for.
+    pub plan: Plan,
+    /// When it was begun.
+    pub started_at: Timestamp,
+    /// How it ended, once it has.
+    pub result: Option<InstallResult>,
 }
 
 impl State {

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     context::Global,
     output::{Format, Terminals},
+    tester,
 };
 use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
 use clap::{CommandFactory, Parser};
@@ -46,8 +47,13 @@ fn ran(folder: &TempDir, line: &str) -> Result<Value, CliFailure> {
     let line = format!("seal {}", line.replace("DIR", &folder.path().display().to_string()));
     let program = Program::try_parse_from(line.split(' '))
         .map_err(|error| CliFailure::new(Exit::Usage, error.to_string()))?;
-    let seed = || Ok([7; 32]);
-    let context = Context { global: program.global, program: Program::command(), now, seed };
+    let context = Context {
+        global: program.global,
+        program: Program::command(),
+        now,
+        seed: || Ok([7; 32]),
+        tester: tester::nobody,
+    };
     let (mut stdout, mut stderr) = (vec![], vec![]);
     let terminals = Terminals { stdout: false, stderr: false };
     run(

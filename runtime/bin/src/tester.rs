@@ -1,0 +1,51 @@
+//! Tests of runbooks: brings `bindery runbook test` the sandbox and the simulated host.
+//!
+//! Modules are compiled in a child, as for a worker; what is kept goes with the test.
+
+use crate::sandbox;
+use bindery_cli::{
+    failure::{CliFailure, Exit},
+    tester::{Test, Tested},
+};
+use bindery_simulator::{
+    report::Report,
+    script::{Invalid, Script},
+    simulation::{self, Refused},
+    view,
+};
+use futures::{FutureExt as _, future::BoxFuture};
+use std::path::Path;
+
+/// Runs a test.
+pub(crate) fn test(test: Test) -> BoxFuture<'static, Result<Tested, CliFailure>> {
+    run(test).boxed()
+}
+
+async fn run(test: Test) -> Result<Tested, CliFailure> {
+    let (path, text) = test.script.unzip();
+    let refused = |error| match error {
+        Refused::Script(invalid) => meant_nothing(path.as_deref(), &invalid),
+        Refused::Module(failure) => failure.into(),
+    };
+    let script = text.map(|text| Script::parse(&text)).transpose();
+    let script = script.map_err(|invalid| refused(invalid.into()))?.unwrap_or_default();
+    let test = simulation::Test::new(test.wasm, script, test.parameters, test.dry_run);
+    let test = test.map_err(refused)?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        CliFailure::new(Exit::Internal, "no folder for compiled code").because(&error)
+    })?;
+    let sandbox = sandbox::open(folder.path())?;
+    told(&test.run(&sandbox).await.map_err(refused)?)
+}
+
+fn meant_nothing(path: Option<&Path>, invalid: &Invalid) -> CliFailure {
+    let path = path.map(|path| format!("`{}`: ", path.display())).unwrap_or_default();
+    CliFailure::new(Exit::Usage, format!("{path}{invalid}")).hint(invalid.remedy.clone())
+}
+
+fn told(report: &Report) -> Result<Tested, CliFailure> {
+    let json = serde_json::to_value(report).map_err(|error| {
+        CliFailure::new(Exit::Internal, "the report cannot be written").because(&error)
+    })?;
+    Ok(Tested { report: json, text: view::text(report), unmet: report.unmet() })
+}

@@ -1,0 +1,143 @@
+//! Holds what was expected against what happened. It decides and does nothing.
+
+use crate::{
+    report::{ComputerReport, Report},
+    script::expect::Expect,
+};
+use bindery_core::job::Outcome;
+use serde::Serialize;
+use serde_json::Value;
+
+/// One thing that was expected.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expectation {
+    /// What, in words.
+    pub expected: String,
+    /// Whether it is so.
+    pub met: bool,
+    /// What is, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+fn held(expected: String, met: bool, found: impl FnOnce() -> String) -> Expectation {
+    Expectation { expected, met, found: (!met).then(found) }
+}
+
+/// Each expectation, and whether it is met.
+pub(crate) fn judge(expect: &Expect, report: &Report) -> Vec<Expectation> {
+    let mut all = vec![];
+    let status = expect.status();
+    all.push(held(format!("status {status}"), report.outcome.name() == status, || {
+        ended(&report.outcome)
+    }));
+    if let Some(code) = expect.error {
+        let found = match &report.outcome {
+            Outcome::Failed(failure) => Some(failure.code),
+            _ => None,
+        };
+        all.push(held(format!("error {}", code.0), found == Some(code.0), || {
+            ended(&report.outcome)
+        }));
+    }
+    if let Some(wanted) = &expect.result {
+        let result = match &report.outcome {
+            Outcome::Completed(Some(value)) => value,
+            _ => &Value::Null,
+        };
+        let difference = difference("result", wanted, result);
+        let met = difference.is_none();
+        all.push(held(format!("result {wanted}"), met, || difference.unwrap_or_default()));
+    }
+    let says = |text: &String| report.streams.iter().find(|said| said.text.contains(text));
+    for text in &expect.said {
+        let said = || format!("none of its {} lines does", report.streams.len());
+        all.push(held(format!("says `{text}`"), says(text).is_some(), said));
+    }
+    for text in &expect.not_said {
+        let line = says(text);
+        let found = || line.map(|said| format!("`{}`", said.text)).unwrap_or_default();
+        all.push(held(format!("never says `{text}`"), line.is_none(), found));
+    }
+    if let Some(changes) = &expect.changes {
+        let wanted: Vec<_> = changes.iter().map(|change| change.0.name).collect();
+        let found: Vec<_> = report.changes.iter().map(|it| it.operation.as_str()).collect();
+        all.push(held(format!("changes: {}", list(&wanted)), wanted == found, || list(&found)));
+    }
+    all.extend(of_computer(expect, report.computer.as_ref()));
+    all
+}
+
+fn of_computer(expect: &Expect, computer: Option<&ComputerReport>) -> Vec<Expectation> {
+    let mut all = vec![];
+    if let Some(masks) = &expect.installed {
+        let installed = computer.map(|computer| computer.installed.as_slice()).unwrap_or_default();
+        let fits = |mask: &bindery_core::grant::Mask, update: &crate::report::UpdateReport| {
+            update.names.iter().any(|name| mask.fits(name))
+        };
+        let each = masks.iter().all(|mask| installed.iter().any(|it| fits(&mask.mask, it)));
+        let others = installed.iter().any(|it| !masks.iter().any(|mask| fits(&mask.mask, it)));
+        let words: Vec<_> = masks.iter().map(|mask| mask.text.as_str()).collect();
+        let found: Vec<_> = installed.iter().map(|update| update.id.as_str()).collect();
+        all.push(held(format!("installed: {}", list(&words)), each && !others, || list(&found)));
+    }
+    if let Some(reboots) = expect.reboots {
+        let found = computer.map_or(0, |computer| computer.reboots);
+        let met = found == reboots;
+        all.push(held(format!("reboots: {reboots}"), met, || found.to_string()));
+    }
+    all
+}
+
+fn list(words: &[&str]) -> String {
+    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+}
+
+/// How a job ended, in words.
+pub(crate) fn ended(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed(failure) => format!("Failed: {}: {failure}", failure.code),
+        other => other.name().to_owned(),
+    }
+}
+
+/// Where `found` has not what `wanted` has: an object may have more keys, a list has as many items.
+fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => wanted.iter().find_map(|(key, wanted)| {
+            let found = found.get(key).unwrap_or(&Value::Null);
+            difference(&format!("{path}.{key}"), wanted, found)
+        }),
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            let pairs = one.iter().zip(other).enumerate();
+            pairs.into_iter().find_map(|(at, (wanted, found))| {
+                difference(&format!("{path}[{at}]"), wanted, found)
+            })
+        }
+        _ if wanted == found => None,
+        _ => Some(format!("`{path}` is {found}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_object_may_have_more_and_a_list_may_not() {
+        let found = json!({ "a": 1, "b": [{ "c": 2, "d": 3 }] });
+        let rows = [
+            (json!({}), None),
+            (json!({ "a": 1, "b": [{ "c": 2 }] }), None),
+            (json!({ "a": 2 }), Some("`result.a` is 1")),
+            (json!({ "b": [{ "c": 9 }] }), Some("`result.b[0].c` is 2")),
+            (json!({ "b": [] }), Some("`result.b` is [{\"c\":2,\"d\":3}]")),
+            (json!({ "e": null }), None),
+            (json!(7), Some("`result` is {\"a\":1,\"b\":[{\"c\":2,\"d\":3}]}")),
+        ];
+        for (wanted, expected) in rows {
+            assert_eq!(difference("result", &wanted, &found).as_deref(), expected, "{wanted}");
+        }
+    }
+}
