@@ -28,7 +28,7 @@ fn write(folder: &Path, journals: &BTreeMap<JobId, Vec<Entry>>) {
         for at in half {
             for (job, entries) in journals {
                 if let Some(entry) = entries.get(at) {
-                    log.append(*job, entry.encode()).expect("a log that can be written");
+                    log.append(*job, &entry.encode()).expect("a log that can be written");
                 }
             }
         }

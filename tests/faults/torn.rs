@@ -57,7 +57,7 @@ impl Disk {
 #[async_trait::async_trait]
 impl Journal for Disk {
     fn append(&self, entry: &Entry) -> Result<(), Failure> {
-        self.log.append(job(), entry.encode()).expect("a log that can be written");
+        self.log.append(job(), &entry.encode()).expect("a log that can be written");
         Ok(())
     }
 
@@ -102,10 +102,10 @@ fn segment(synced: &[Entry], written: &Entry) -> (Vec<u8>, Vec<u8>) {
     let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
     let (log, _) = Log::open(folder.path()).expect("a log");
     for entry in synced {
-        log.append(job(), entry.encode()).expect("a log that can be written");
+        log.append(job(), &entry.encode()).expect("a log that can be written");
     }
     runtime.block_on(log.sync()).expect("a log that can be written");
-    log.append(job(), written.encode()).expect("a log that can be written");
+    log.append(job(), &written.encode()).expect("a log that can be written");
     let entries = runtime.block_on(log.read(job())).expect("a log that can be read");
     assert_eq!(entries.last(), Some(written), "it has reached the file");
     let bytes = fs::read(folder.path().join("00000001.journal")).expect("a segment");

@@ -1,22 +1,24 @@
 //! The worker's log: one append-only sequence of frames for all its jobs, synced in groups.
 //!
-//! One thread writes. It gathers what waits, writes it at once, syncs once if anybody asked for it,
+//! One thread writes. It takes what waits, writes it at once, syncs once if anybody asked for it,
 //! and then answers. So a thousand jobs share the price of one sync. A segment goes away when all
 //! its jobs may be forgotten.
 
 mod places;
+mod queue;
 mod read;
 mod recover;
 mod writer;
 
 use crate::{entry::Entry, segment::VERSION};
 use bindery_core::id::JobId;
+use queue::Queue;
 pub use read::ReadError;
 pub use recover::Recovered;
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, mpsc},
+    sync::Arc,
     thread,
 };
 use tokio::{sync::oneshot, task};
@@ -24,10 +26,6 @@ use writer::Writer;
 
 /// Bytes after which another segment is begun.
 const SEGMENT_BYTES: u64 = 64 << 20;
-/// Commands that are gathered for one write.
-const GATHER: usize = 1_024;
-/// Commands that may wait for the thread.
-const QUEUE: usize = 64 << 10;
 
 /// The log cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -67,14 +65,13 @@ pub struct Log {
 
 #[derive(Debug)]
 struct Thread {
-    /// There until the thread is to end.
-    commands: Option<mpsc::SyncSender<Command>>,
+    queue: Arc<Queue>,
     handle: Option<thread::JoinHandle<()>>,
 }
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        self.commands = None;
+        self.queue.close();
         if let Some(handle) = self.handle.take() {
             // Had it panicked, whoever waited was told.
             let _ = handle.join();
@@ -84,7 +81,8 @@ impl Drop for Thread {
 
 #[derive(Debug)]
 enum Command {
-    Append(JobId, Vec<u8>),
+    /// So many bytes of the entries that were handed over with it.
+    Append(JobId, usize),
     Sync(writer::Synced),
     Read(JobId, writer::Parts),
     Forget(JobId),
@@ -101,25 +99,26 @@ impl Log {
         fs::create_dir_all(folder).map_err(fail)?;
         let (recovered, places) = recover::recover(folder)?;
         let writer = Writer::new(folder, places, segment_bytes).map_err(fail)?;
-        let (commands, queue) = mpsc::sync_channel(QUEUE);
+        let queue = Arc::<Queue>::default();
+        let taken = queue.clone();
         let handle = thread::Builder::new()
             .name("bindery-journal".into())
-            .spawn(move || writer.run(&queue))
+            .spawn(move || writer.run(&taken))
             .map_err(fail)?;
-        let thread = Thread { commands: Some(commands), handle: Some(handle) };
+        let thread = Thread { queue, handle: Some(handle) };
         Ok((Self { thread: Arc::new(thread) }, recovered))
     }
 
     /// Appends an entry of `job`. It is durable after the next [`Log::sync`] that is called after
     /// this returns.
-    pub fn append(&self, job: JobId, payload: Vec<u8>) -> Result<(), Broken> {
-        self.send(Command::Append(job, payload))
+    pub fn append(&self, job: JobId, entry: &[u8]) -> Result<(), Broken> {
+        self.thread.queue.append(job, entry)
     }
 
     /// Returns when everything that was appended before is on the disk.
     pub async fn sync(&self) -> Result<(), Broken> {
         let (done, wait) = oneshot::channel();
-        self.send(Command::Sync(done))?;
+        self.thread.queue.ask(Command::Sync(done))?;
         wait.await.unwrap_or_else(|_| Err(gone()))
     }
 
@@ -128,7 +127,7 @@ impl Log {
     /// runtime.
     pub async fn read(&self, job: JobId) -> Result<Vec<Entry>, ReadError> {
         let (done, wait) = oneshot::channel();
-        self.send(Command::Read(job, done)).map_err(ReadError::Broken)?;
+        self.thread.queue.ask(Command::Read(job, done)).map_err(ReadError::Broken)?;
         let parts = wait.await.map_err(|_| ReadError::Broken(gone()))??;
         let entries = task::spawn_blocking(move || read::entries(job, parts)).await;
         entries.unwrap_or_else(|_| Err(ReadError::Broken(gone())))
@@ -136,12 +135,7 @@ impl Log {
 
     /// Says that nobody needs the entries of `job` any more.
     pub fn forget(&self, job: JobId) -> Result<(), Broken> {
-        self.send(Command::Forget(job))
-    }
-
-    fn send(&self, command: Command) -> Result<(), Broken> {
-        let commands = self.thread.commands.as_ref().ok_or_else(gone)?;
-        commands.send(command).map_err(|_| gone())
+        self.thread.queue.ask(Command::Forget(job))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a replay costs, what an entry weighs, and what durability takes of the jobs per second.
 //!
 //! `cargo run -p bindery-sandbox --example replays`. The guest of the replay makes 10,000 operations
-//! and computes nothing; jobs with and without a durable journal take turns, 16 at a time.
+//! and computes nothing; jobs with and without a durable journal take turns, 16 and 50 at a time.
 
 use bindery_core::{
     code::{Code, Failure},
@@ -34,7 +34,7 @@ const FLOOD: &str = include_str!("../../../tests/fixtures/log-flood.wat");
 const DICE: &str = include_str!("../../../tests/fixtures/dice.wat");
 const ENTRIES: u64 = 10_000;
 const ROUNDS: usize = 20;
-const AT_ONCE: u8 = 16;
+const AT_ONCE: [u8; 2] = [16, 50];
 const JOBS: usize = 100;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -59,7 +59,11 @@ struct Disk(Arc<Log>, JobId);
 #[async_trait::async_trait]
 impl Journal for Disk {
     fn append(&self, entry: &Entry) -> Result<(), Failure> {
-        self.0.append(self.1, entry.encode()).map_err(full)
+        self.append_encoded(entry, entry.encode())
+    }
+
+    fn append_encoded(&self, _entry: &Entry, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.0.append(self.1, &bytes).map_err(full)
     }
 
     async fn sync(&self) -> Result<(), Failure> {
@@ -134,10 +138,15 @@ async fn replays(sandbox: &Sandbox) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn jobs(sandbox: &Sandbox, dice: &Prepared, log: Option<&Arc<Log>>) -> Result<f64, Failed> {
+async fn jobs(
+    sandbox: &Sandbox,
+    dice: &Prepared,
+    log: Option<&Arc<Log>>,
+    at_once: u8,
+) -> Result<f64, Failed> {
     let began = Instant::now();
     let mut lanes = JoinSet::new();
-    for number in 1..=AT_ONCE {
+    for number in 1..=at_once {
         let (sandbox, dice, log) = (sandbox.clone(), dice.clone(), log.cloned());
         lanes.spawn(async move {
             for _ in 0..JOBS {
@@ -153,7 +162,7 @@ async fn jobs(sandbox: &Sandbox, dice: &Prepared, log: Option<&Arc<Log>>) -> Res
     while let Some(lane) = lanes.join_next().await {
         lane??;
     }
-    Ok(f64::from(AT_ONCE) * JOBS as f64 / began.elapsed().as_secs_f64())
+    Ok(f64::from(at_once) * JOBS as f64 / began.elapsed().as_secs_f64())
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -164,18 +173,24 @@ async fn main() -> Result<(), Failed> {
     replays(&sandbox).await?;
     let dice = sandbox.prepare(&wat::parse_str(DICE)?, Level::L0).await?;
     let log = Arc::new(Log::open(disk.path())?.0);
-    let (mut without, mut with) = (vec![], vec![]);
-    for _ in 0..5 {
-        without.push(jobs(&sandbox, &dice, None).await?);
-        with.push(jobs(&sandbox, &dice, Some(&log)).await?);
+    for at_once in AT_ONCE {
+        let (mut without, mut with) = (vec![], vec![]);
+        for _ in 0..5 {
+            without.push(jobs(&sandbox, &dice, None, at_once).await?);
+            with.push(jobs(&sandbox, &dice, Some(&log), at_once).await?);
+        }
+        let middle = |mut rates: Vec<f64>| {
+            rates.sort_by(f64::total_cmp);
+            rates[rates.len() / 2]
+        };
+        let (without, with) = (middle(without), middle(with));
+        let ratio = with / without;
+        let out = &mut io::stdout().lock();
+        writeln!(
+            out,
+            "jobs of three operations per s, {at_once} at a time: {without:.0}, durable {with:.0}, \
+             durable / not: {ratio:.2}"
+        )?;
     }
-    let middle = |mut rates: Vec<f64>| {
-        rates.sort_by(f64::total_cmp);
-        rates[rates.len() / 2]
-    };
-    let (without, with) = (middle(without), middle(with));
-    let out = &mut io::stdout().lock();
-    writeln!(out, "jobs of three operations per s: {without:.0}, durable {with:.0}")?;
-    writeln!(out, "durable / not: {:.2}", with / without)?;
     Ok(())
 }

@@ -71,7 +71,7 @@ struct Disk(Log, JobId);
 impl Journal for Disk {
     fn append(&self, entry: &Entry) -> Result<(), Failure> {
         let full = |error| Failure::new(Code::DiskFull, format!("{error}"));
-        self.0.append(self.1, entry.encode()).map_err(full)
+        self.0.append(self.1, &entry.encode()).map_err(full)
     }
 
     async fn sync(&self) -> Result<(), Failure> {

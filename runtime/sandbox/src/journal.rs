@@ -10,6 +10,11 @@ use std::sync::Arc;
 pub trait Journal: Send + Sync + 'static {
     /// Appends an entry; it need not be on the disk when this returns.
     fn append(&self, entry: &Entry) -> Result<(), Failure>;
+    /// The same, with the bytes of the entry, for a journal that keeps these.
+    fn append_encoded(&self, entry: &Entry, bytes: Vec<u8>) -> Result<(), Failure> {
+        let _ = bytes;
+        self.append(entry)
+    }
     /// Returns when everything that was appended is on the disk.
     async fn sync(&self) -> Result<(), Failure>;
     /// Everything that was appended, in order, read from where it is kept: what a guest that was

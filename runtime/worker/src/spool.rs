@@ -87,7 +87,7 @@ impl Spool {
     pub(crate) fn adopt(&self, job: JobId, lease: Lease, history: &[Entry]) -> Result<(), Broken> {
         let mut jobs = self.jobs.lock();
         for entry in history {
-            self.log.append(job, entry.encode())?;
+            self.log.append(job, &entry.encode())?;
         }
         let first = history.len() as u64;
         let entries = VecDeque::new();
@@ -112,6 +112,16 @@ impl Spool {
     /// Appends an entry of the job under `lease`. `WrongWorker` once the job is not held under it
     /// any more.
     pub(crate) fn append(&self, job: JobId, lease: Lease, entry: &Entry) -> Result<(), Failure> {
+        self.append_encoded(job, lease, (entry, entry.encode()))
+    }
+
+    /// The same for an entry with its bytes.
+    fn append_encoded(
+        &self,
+        job: JobId,
+        lease: Lease,
+        (entry, bytes): (&Entry, Vec<u8>),
+    ) -> Result<(), Failure> {
         let mut jobs = self.jobs.lock();
         let Some(queue) = jobs.get_mut(&job).filter(|queue| queue.lease == lease) else {
             return Err(not_ours(job));
@@ -121,10 +131,9 @@ impl Spool {
             let message = format!("entry {sequence} of job {job} after {next}, or after its end");
             return Err(Failure::new(Code::Internal, message));
         }
-        let bytes = entry.encode();
         // Under the lock, so that the log has the same order as the queue, and nothing after
         // "forget".
-        self.log.append(job, bytes.clone()).map_err(broken)?;
+        self.log.append(job, &bytes).map_err(broken)?;
         queue.push(entry, bytes);
         self.news.notify_one();
         Ok(())
@@ -283,6 +292,10 @@ pub(crate) struct JobJournal {
 impl Journal for JobJournal {
     fn append(&self, entry: &Entry) -> Result<(), Failure> {
         self.spool.append(self.job, self.lease, entry)
+    }
+
+    fn append_encoded(&self, entry: &Entry, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.spool.append_encoded(self.job, self.lease, (entry, bytes))
     }
 
     async fn sync(&self) -> Result<(), Failure> {

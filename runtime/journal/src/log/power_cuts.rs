@@ -70,7 +70,7 @@ impl Image {
                     let entry = note(sequence as u64, &"x".repeat(*size));
                     let bytes = entry.encode();
                     (length, marked) = (length + FRAME + bytes.len(), false);
-                    log.append(job(*id), bytes).expect("appends");
+                    log.append(job(*id), &bytes).expect("appends");
                     image.entries.push((*id, entry));
                 }
                 Deed::Sync => {
@@ -209,7 +209,7 @@ proptest! {
         prop_assert!(again.torn == 0 && again.damaged.is_empty(), "{:?}", again);
         let entries = found.jobs.entry(job(1)).or_default();
         entries.push(note(entries.len() as u64, "it goes on"));
-        log.append(job(1), entries[entries.len() - 1].encode()).expect("appends");
+        log.append(job(1), &entries[entries.len() - 1].encode()).expect("appends");
         drop(log);
         prop_assert_eq!(Log::open(folder.path()).expect("opens").1.jobs, found.jobs);
     }

@@ -21,7 +21,7 @@ pub(super) fn job(id: u8) -> JobId {
 async fn written(folder: &Path, entries: &[(u8, Entry)]) {
     let (log, _) = Log::open(folder).expect("opens");
     for (id, entry) in entries {
-        log.append(job(*id), entry.encode()).expect("appends");
+        log.append(job(*id), &entry.encode()).expect("appends");
     }
     log.sync().await.expect("syncs");
 }
@@ -61,7 +61,7 @@ async fn a_segment_that_was_begun_and_has_no_whole_head_is_none() {
         fs::write(segment::path(folder.path(), 2), begun).expect("a later segment");
         let (log, found) = Log::open(folder.path()).expect("opens");
         assert_eq!((found.jobs[&job(1)].len(), found.damaged), (1, vec![]));
-        log.append(job(1), note(1, "in its place").encode()).expect("appends");
+        log.append(job(1), &note(1, "in its place").encode()).expect("appends");
         drop(log);
         let (_log, found) = Log::open(folder.path()).expect("opens");
         assert_eq!((found.jobs[&job(1)].len(), found.damaged), (2, vec![]));
@@ -116,7 +116,7 @@ async fn a_full_segment_is_followed_by_another_and_both_are_read() {
     let entries: Vec<_> = (0..20).map(|sequence| note(sequence, "an entry")).collect();
     let (log, _) = Log::open_with(folder.path(), 200).expect("opens");
     for entry in &entries {
-        log.append(job(1), entry.encode()).expect("appends");
+        log.append(job(1), &entry.encode()).expect("appends");
         log.sync().await.expect("syncs");
     }
     drop(log);
@@ -135,9 +135,9 @@ async fn bytes_that_a_guest_says_are_never_taken_for_a_mark() {
         frame::write(Frame::Mark, Position { salt: 0, offset }, &mut said);
     }
     let (log, _) = Log::open(folder.path()).expect("opens");
-    log.append(job(1), note(0, "synced").encode()).expect("appends");
+    log.append(job(1), &note(0, "synced").encode()).expect("appends");
     log.sync().await.expect("syncs");
-    log.append(job(1), said).expect("appends");
+    log.append(job(1), &said).expect("appends");
     log.read(job(2)).await.expect("it is written");
     let path = segment::path(folder.path(), 1);
     let mut bytes = fs::read(&path).expect("a segment");

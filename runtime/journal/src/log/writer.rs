@@ -1,8 +1,9 @@
 //! The log's thread: it alone writes, syncs, begins segments and removes them.
 
 use super::{
-    Broken, Command, GATHER,
+    Broken, Command,
     places::{Place, Places},
+    queue::{MUCH, Queue, Work},
     read::{Part, ReadError},
 };
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::mpsc,
 };
 use tokio::sync::oneshot;
 
@@ -26,6 +26,15 @@ pub(super) struct Writer {
     segment_bytes: u64,
     places: Places,
     broken: Option<Broken>,
+}
+
+/// Tells that the thread has ended, also by a panic.
+struct Ended<'a>(&'a Queue);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 /// What is gathered for one write.
@@ -48,14 +57,19 @@ impl Writer {
         Ok(writer)
     }
 
-    pub(super) fn run(mut self, queue: &mpsc::Receiver<Command>) {
-        let mut batch = Batch::default();
-        while let Ok(first) = queue.recv() {
-            let more = std::iter::from_fn(|| queue.try_recv().ok()).take(GATHER);
-            for command in std::iter::once(first).chain(more) {
-                self.gather(command, &mut batch);
+    pub(super) fn run(mut self, queue: &Queue) {
+        let _ended = Ended(queue);
+        let (mut work, mut batch) = (Work::default(), Batch::default());
+        while queue.take(&mut work) {
+            let mut entries = &work.entries[..];
+            for command in work.commands.drain(..) {
+                self.gather(command, &mut entries, &mut batch);
             }
             self.commit(&mut batch);
+            work.entries.clear();
+            // A burst is not paid for with memory for ever.
+            work.entries.shrink_to(MUCH);
+            batch.bytes.shrink_to(MUCH);
         }
         if self.broken.is_none()
             && let Err(error) = self.segment.close()
@@ -65,11 +79,13 @@ impl Writer {
         }
     }
 
-    fn gather(&mut self, command: Command, batch: &mut Batch) {
+    fn gather(&mut self, command: Command, entries: &mut &[u8], batch: &mut Batch) {
         match command {
-            Command::Append(job, payload) => {
+            Command::Append(job, bytes) => {
+                let (entry, others) = entries.split_at(bytes);
+                *entries = others;
                 let start = self.segment.position(batch.bytes.len()).offset;
-                self.stage(Frame::Entry(job, &payload), batch);
+                self.stage(Frame::Entry(job, entry), batch);
                 let end = self.segment.position(batch.bytes.len()).offset;
                 self.places.add(job, (self.segment.number, start..end));
             }

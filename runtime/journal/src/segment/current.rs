@@ -4,9 +4,13 @@ use super::{HEAD_BYTES, Head, path};
 use crate::frame::{self, Frame, Position};
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
+
+/// Bytes of zeros that are written ahead of the frames, at least and at most: a sync that overwrites
+/// need not make the file system write down that the file has grown.
+const AHEAD: [u64; 2] = [64 << 10, 1 << 20];
 
 /// The last segment, open to be written at its end.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub(crate) struct Current {
     file: File,
     salt: u64,
     written: u64,
+    /// Bytes that the file has: zeros behind what is written.
+    size: u64,
     /// Whether a mark is the last that was written.
     marked: bool,
 }
@@ -36,7 +42,8 @@ impl Current {
             let _ = fs::remove_file(path);
             return Err(error);
         }
-        Ok(Self { number, file, salt, written: HEAD_BYTES as u64, marked: false })
+        let written = HEAD_BYTES as u64;
+        Ok(Self { number, file, salt, written, size: written, marked: false })
     }
 
     /// Bytes that it has.
@@ -52,10 +59,21 @@ impl Current {
     /// Writes the bytes of frames.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         if !bytes.is_empty() {
+            let end = self.written + bytes.len() as u64;
+            if end > self.size {
+                self.grow(end + end.clamp(AHEAD[0], AHEAD[1]))?;
+            }
             self.file.write_all(bytes)?;
-            self.written += bytes.len() as u64;
-            self.marked = false;
+            (self.written, self.marked) = (end, false);
         }
+        Ok(())
+    }
+
+    fn grow(&mut self, size: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.size))?;
+        self.file.write_all(&vec![0; (size - self.size) as usize])?;
+        self.file.seek(SeekFrom::Start(self.written))?;
+        self.size = size;
         Ok(())
     }
 
@@ -80,6 +98,8 @@ impl Current {
     pub(crate) fn close(&mut self) -> io::Result<()> {
         self.sync()?;
         self.mark()?;
-        self.sync()
+        self.file.set_len(self.written)?;
+        self.size = self.written;
+        self.file.sync_all()
     }
 }

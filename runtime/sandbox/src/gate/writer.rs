@@ -81,7 +81,8 @@ impl Writer {
     fn add(&self, next: &mut Next, body: Body) -> Result<u64, Fatal> {
         let sequence = next.sequence;
         let entry = Entry { sequence, time: self.time.stamp(self.clock.now()), body };
-        let bytes = next.bytes + cost(&entry);
+        let encoded = counts(&entry).then(|| entry.encode());
+        let bytes = next.bytes + encoded.as_ref().map_or(0, |bytes| bytes.len() as u64);
         // However full it is, what was begun can be ended.
         let ends = matches!(entry.body, Body::End(_) | Body::Outcome { .. });
         if bytes - next.bytes > PAYLOAD_MAX as u64 {
@@ -90,7 +91,11 @@ impl Writer {
         if bytes > limit::JOB_JOURNAL_BYTES && !ends {
             return Err(Fatal(over("journal", limit::JOB_JOURNAL_BYTES, "bytes")));
         }
-        self.journal.append(&entry).map_err(Fatal)?;
+        match encoded {
+            Some(bytes) => self.journal.append_encoded(&entry, bytes),
+            None => self.journal.append(&entry),
+        }
+        .map_err(Fatal)?;
         self.time.advance(entry.time);
         (next.sequence, next.bytes) = (sequence + 1, bytes);
         Ok(sequence)
@@ -107,11 +112,13 @@ impl Writer {
     }
 }
 
-/// What an entry takes of the journal's limit. Header and end have limits of their own, and every
-/// job has them: they are not counted, so that a job that does nothing encodes nothing here.
+/// What an entry takes of the journal's limit.
 fn cost(entry: &Entry) -> u64 {
-    match entry.body {
-        Body::Header(_) | Body::End(_) => 0,
-        _ => entry.encode().len() as u64,
-    }
+    if counts(entry) { entry.encode().len() as u64 } else { 0 }
+}
+
+/// Whether an entry counts for the journal's limit. Header and end have limits of their own, and
+/// every job has them: a job that does nothing encodes nothing here.
+fn counts(entry: &Entry) -> bool {
+    !matches!(entry.body, Body::Header(_) | Body::End(_))
 }

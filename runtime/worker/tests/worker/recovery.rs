@@ -192,6 +192,6 @@ async fn two_workers_never_share_a_folder() {
 
 async fn append(folder: &Path, entry: Entry) {
     let (log, _) = Log::open(&folder.join("journal")).expect("opens");
-    log.append(job(1), entry.encode()).expect("appended");
+    log.append(job(1), &entry.encode()).expect("appended");
     log.sync().await.expect("synced");
 }
