@@ -1,6 +1,7 @@
 //! What a replay costs, what an entry weighs, and what durability takes of the jobs per second.
 //!
-//! `cargo run -p bindery-sandbox --example replays`. The guest of the replay makes 10,000 operations
+//! `cargo build --workspace --example replays`, then `target/debug/examples/replays`: so the engine is
+//! compiled as for everything else. The guest of the replay makes 10,000 operations
 //! and computes nothing; jobs with and without a durable journal take turns, 16 and 50 at a time.
 
 use bindery_core::{
