@@ -171,7 +171,7 @@ async fn suspends(sandbox: &Sandbox, last: &str) -> Result<(Duration, Duration),
             yield_now().await;
         }
         times.push(began.elapsed());
-        assert_eq!(job.await??, Outcome::Suspended);
+        assert!(matches!(job.await??, Outcome::Suspended(_)));
     }
     times.sort_unstable();
     let longest = times.last().copied().unwrap_or_default();
