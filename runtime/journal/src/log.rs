@@ -91,10 +91,22 @@ enum Command {
 impl Log {
     /// Opens the log in `folder`, which is made if it is not there, and reads what it holds.
     pub fn open(folder: &Path) -> Result<(Self, Recovered), OpenError> {
-        Self::open_with(folder, SEGMENT_BYTES)
+        Self::open_holding(folder, ())
     }
 
-    fn open_with(folder: &Path, segment_bytes: u64) -> Result<(Self, Recovered), OpenError> {
+    /// The same with a `lock` on what only one may open: it is dropped when nobody writes any more.
+    pub fn open_holding(
+        folder: &Path,
+        lock: impl Send + 'static,
+    ) -> Result<(Self, Recovered), OpenError> {
+        Self::open_with(folder, SEGMENT_BYTES, lock)
+    }
+
+    fn open_with(
+        folder: &Path,
+        segment_bytes: u64,
+        lock: impl Send + 'static,
+    ) -> Result<(Self, Recovered), OpenError> {
         let fail = |source| OpenError::Folder { folder: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(fail)?;
         let (recovered, places) = recover::recover(folder)?;
@@ -103,7 +115,10 @@ impl Log {
         let taken = queue.clone();
         let handle = thread::Builder::new()
             .name("bindery-journal".into())
-            .spawn(move || writer.run(&taken))
+            .spawn(move || {
+                writer.run(&taken);
+                drop(lock);
+            })
             .map_err(fail)?;
         let thread = Thread { queue, handle: Some(handle) };
         Ok((Self { thread: Arc::new(thread) }, recovered))

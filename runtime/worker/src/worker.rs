@@ -46,8 +46,6 @@ const SHIP: Duration = Duration::from_secs(5);
 pub struct Worker {
     desk: Desk,
     found: Recovered,
-    /// Held for as long as the worker is.
-    _lock: File,
 }
 
 /// A worker ended though nobody asked it to.
@@ -67,7 +65,9 @@ impl Worker {
         let lock = lock(&config.state)?;
         let accounts = Accounts::open(&config.state).map_err(BuildError::File)?;
         let trust = Arc::new(Trust::open(&config.state, config.workspace_key)?);
-        let (log, found) = Log::open(&config.state.join("journal")).map_err(BuildError::Journal)?;
+        // The folder is locked for as long as anything of this worker may write to its journal.
+        let log = Log::open_holding(&config.state.join("journal"), lock);
+        let (log, found) = log.map_err(BuildError::Journal)?;
         let spool = Arc::new(Spool::new(log));
         let questions = Arc::<Notify>::default();
         let sandbox = config.sandbox.clone();
@@ -97,7 +97,7 @@ impl Worker {
             drain: Drain::default(),
             talks: watch::Sender::new(false),
         };
-        Ok(Self { desk, found, _lock: lock })
+        Ok(Self { desk, found })
     }
 
     /// The same worker at another pace: it waits for its control plane as much less.

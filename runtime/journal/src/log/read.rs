@@ -188,7 +188,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn reading_goes_on_beside_writers_new_segments_and_removed_ones() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (log, _) = Log::open_with(folder.path(), SMALL).expect("opens");
+        let (log, _) = Log::open_with(folder.path(), SMALL, ()).expect("opens");
         let jobs = (1..=4).map(|id| {
             let log = log.clone();
             tokio::spawn(async move {

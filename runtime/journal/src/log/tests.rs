@@ -26,6 +26,23 @@ async fn written(folder: &Path, entries: &[(u8, Entry)]) {
     log.sync().await.expect("syncs");
 }
 
+#[test]
+fn nobody_writes_any_more_once_the_last_handle_is_dropped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lock = Arc::new(());
+    let (log, _) = Log::open_holding(folder.path(), lock.clone()).expect("opens");
+    let other = log.clone();
+    for sequence in 0..1_000 {
+        log.append(job(1), &note(sequence, "late").encode()).expect("appends");
+    }
+    drop(log);
+    assert_eq!(Arc::strong_count(&lock), 2, "somebody may write");
+    drop(other);
+    assert_eq!(Arc::strong_count(&lock), 1, "nobody may");
+    let (_log, found) = Log::open(folder.path()).expect("reopens");
+    assert_eq!(found.jobs[&job(1)].len(), 1_000);
+}
+
 #[tokio::test]
 async fn what_was_synced_is_there_after_reopening() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -114,7 +131,7 @@ async fn a_gap_in_a_jobs_entries_makes_it_unreadable_not_shorter() {
 async fn a_full_segment_is_followed_by_another_and_both_are_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let entries: Vec<_> = (0..20).map(|sequence| note(sequence, "an entry")).collect();
-    let (log, _) = Log::open_with(folder.path(), 200).expect("opens");
+    let (log, _) = Log::open_with(folder.path(), 200, ()).expect("opens");
     for entry in &entries {
         log.append(job(1), &entry.encode()).expect("appends");
         log.sync().await.expect("syncs");
