@@ -14,7 +14,7 @@ use bindery_core::{
     name::Name,
     run::Run,
     seal::Verb,
-    worker::{Presence, Worker},
+    worker::Worker,
 };
 use bindery_protocol::{
     bytes::Base64,
@@ -25,6 +25,14 @@ use bindery_seal::envelope::Envelope;
 use bindery_store::documents::Range;
 use futures::{StreamExt as _, stream};
 use std::time::Duration;
+
+/// A place for a job at a worker, in one session of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) worker: WorkerId,
+    pub(crate) peer: Peer,
+    session: u64,
+}
 
 impl ControlPlane {
     /// Gives `job` to a worker if one is there and free; else it waits.
@@ -42,12 +50,13 @@ impl ControlPlane {
             }
             checked => checked?,
         }
-        let Some((worker, peer)) = self.place(&held.value).await? else {
+        let Some(place) = self.place(&held.value).await? else {
             return Ok(());
         };
+        let Place { worker, peer, .. } = place;
         let lease = Lease { worker, epoch: held.value.epoch + 1 };
         match self.change_job(job, |_| Some(JobEvent::Activate(lease))).await {
-            Ok(job) => self.order(&job, lease, peer).await,
+            Ok(job) => self.order(&job, lease, place).await,
             // Somebody else gave it away meanwhile, or it was stopped.
             Err(failure) if failure.code == Code::Conflict => {
                 self.hub.free_place(peer, job);
@@ -69,11 +78,12 @@ impl ControlPlane {
     }
 
     /// A worker for a job that is not stored yet, with a place taken for it.
-    pub(crate) async fn place(&self, job: &Job) -> Result<Option<(WorkerId, Peer)>, Failure> {
+    pub(crate) async fn place(&self, job: &Job) -> Result<Option<Place>, Failure> {
         let workers = self.candidates(&job.account, &job.placement).await?;
         Ok(workers.into_iter().find_map(|worker| {
             let peer = peer_of(&worker);
-            self.hub.take_place(peer, job.id).then_some((worker.id, peer))
+            let session = self.hub.take_place(peer, job.id)?;
+            Some(Place { worker: worker.id, peer, session })
         }))
     }
 
@@ -92,24 +102,43 @@ impl ControlPlane {
     }
 
     /// Signs the order of an activated job and says it to its worker.
-    pub(crate) async fn order(&self, job: &Job, lease: Lease, peer: Peer) -> Result<(), Failure> {
-        let order = self.sign_order(job, lease).await?;
-        let heard = self.send_history(job, lease, peer).await?
-            && self.hub.offer(peer, ToWorker::Order { order }).is_ok();
-        if !heard {
+    pub(crate) async fn order(&self, job: &Job, lease: Lease, place: Place) -> Result<(), Failure> {
+        let Place { peer, session, .. } = place;
+        if !self.say_order(job, lease, place).await? {
             // The worker went away in between, or has too much to hear: the job waits.
-            if let Presence::Online { session } = self.hub.presence(peer) {
-                self.let_rest(peer, session);
-            }
+            self.let_rest(peer, session);
             self.hub.free_place(peer, job.id);
-            self.change_job(job.id, |_| Some(JobEvent::Release(lease))).await?;
+            let release =
+                |job: &Job| (job.phase.lease() == Some(lease)).then_some(JobEvent::Release(lease));
+            self.change_job(job.id, release).await?;
         }
         Ok(())
     }
 
+    /// Says an order that a worker may have heard before: it knows it by its lease. None that was given
+    /// back or changed meanwhile is said.
+    pub(crate) async fn order_again(&self, job: &Job, lease: Lease) -> Result<(), Failure> {
+        let Some(worker) = self.worker(lease.worker).await? else { return Ok(()) };
+        let peer = peer_of(&worker);
+        if let Some(session) = self.hub.place_of(peer, job.id) {
+            tracing::warn!(job = %job.id, "a worker has not begun a job; it is ordered again");
+            let place = Place { worker: worker.id, peer, session };
+            let _unheard = self.say_order(job, lease, place).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a worker could be told to begin or go on with a job.
+    async fn say_order(&self, job: &Job, lease: Lease, place: Place) -> Result<bool, Failure> {
+        let order = self.sign_order(job, lease).await?;
+        let Place { peer, session, .. } = place;
+        Ok(self.send_history(job, lease, place).await?
+            && self.hub.offer(peer, session, ToWorker::Order { order }).is_ok())
+    }
+
     /// Sends a worker the journal of a job that goes on there; false if it cannot hear all of it.
-    async fn send_history(&self, job: &Job, lease: Lease, peer: Peer) -> Result<bool, Failure> {
-        let mut first = 0;
+    async fn send_history(&self, job: &Job, lease: Lease, place: Place) -> Result<bool, Failure> {
+        let (Place { peer, session, .. }, mut first) = (place, 0);
         while first < job.shipped {
             let after = first.checked_sub(1);
             let mut entries = self.journal_bytes(job.id, after, HISTORY_ENTRIES).await?;
@@ -119,7 +148,8 @@ impl ControlPlane {
                 let message = format!("entry {first} of the journal of job {job} is not there");
                 return Err(Failure::new(Code::StoreDamaged, message));
             }
-            if self.hub.offer(peer, ToWorker::History { job, lease, first, entries }).is_err() {
+            let history = ToWorker::History { job, lease, first, entries };
+            if self.hub.offer(peer, session, history).is_err() {
                 return Ok(false);
             }
             first += sent;

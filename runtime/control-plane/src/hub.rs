@@ -161,26 +161,35 @@ impl Hub {
     /// Says something to `peer`; it may be gone before it hears it. One that does not listen is cut
     /// off: it hears what matters when it comes back.
     pub(crate) fn say(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
-        self.said(peer, message, true)
+        self.said(peer, message, None)
     }
 
-    /// Says something that can be said again later to `peer`, if it listens.
-    pub(crate) fn offer(&self, peer: Peer, message: ToWorker) -> Result<(), Failure> {
-        self.said(peer, message, false)
+    /// Says something that can be said again later to `peer`, if it listens, and in this session
+    /// alone: in a later one the worker may have said already what it has.
+    pub(crate) fn offer(&self, peer: Peer, session: u64, message: ToWorker) -> Result<(), Failure> {
+        self.said(peer, message, Some(session))
     }
 
-    fn said(&self, peer: Peer, message: ToWorker, must: bool) -> Result<(), Failure> {
+    /// Whether a session of `peer` is its current one.
+    pub(crate) fn is_current(&self, peer: Peer, session: u64) -> bool {
+        self.state.lock().sessions.get(&peer).is_some_and(|held| held.number == session)
+    }
+
+    fn said(&self, peer: Peer, message: ToWorker, only: Option<u64>) -> Result<(), Failure> {
         let unreachable =
             |what: &str| Err(Failure::new(Code::Unreachable, format!("the worker {what}")));
         let mut state = self.state.lock();
         let Some(session) = state.sessions.get(&peer) else {
             return unreachable("is not connected");
         };
+        if only.is_some_and(|only| only != session.number) {
+            return unreachable("has connected anew");
+        }
         match session.say.try_send(message) {
             Ok(()) => Ok(()),
             Err(TrySendError::Closed(_)) => unreachable("is not connected"),
             Err(TrySendError::Full(_)) => {
-                if must {
+                if only.is_none() {
                     state.sessions.remove(&peer);
                 }
                 unreachable("does not listen")
@@ -197,17 +206,23 @@ impl Hub {
         }
     }
 
-    /// Takes a place for `job` at `peer`, if it is connected and has one free.
-    pub(crate) fn take_place(&self, peer: Peer, job: JobId) -> bool {
+    /// Takes a place for `job` at `peer`, if it is connected and has one free; the session in which it
+    /// has it.
+    pub(crate) fn take_place(&self, peer: Peer, job: JobId) -> Option<u64> {
         let mut state = self.state.lock();
-        let Some(session) = state.sessions.get_mut(&peer) else {
-            return false;
-        };
+        let session = state.sessions.get_mut(&peer)?;
         if !session.jobs.contains_key(&job) && !session.has_place() {
-            return false;
+            return None;
         }
         session.jobs.insert(job, false);
-        true
+        Some(session.number)
+    }
+
+    /// The session in which `job` has its place at `peer`, if it is the current one.
+    pub(crate) fn place_of(&self, peer: Peer, job: JobId) -> Option<u64> {
+        let state = self.state.lock();
+        let session = state.sessions.get(&peer)?;
+        session.jobs.contains_key(&job).then_some(session.number)
     }
 
     /// Notes a job that the worker behind `peer` has, whether there is a place for it or not.

@@ -274,7 +274,7 @@ impl ControlPlane {
             ToControl::Hello { .. } => Err(Failure::new(Code::ProtocolMismatch, "a second hello")),
             ToControl::Alive | ToControl::ContinuationKept | ToControl::Leaving => Ok(()),
             ToControl::Holding { jobs } => {
-                self.reconcile(peer, &jobs).await?;
+                self.reconcile(peer, session, &jobs).await?;
                 self.welcome_back(peer, session);
                 Ok(())
             }

@@ -130,21 +130,21 @@ impl ControlPlane {
     /// it.
     pub(crate) async fn launch(&self, mut job: Job, batch: Batch) -> Result<Job, Failure> {
         let placed = self.place(&job).await?;
-        let lease = placed.map(|(worker, _)| Lease { worker, epoch: 1 });
+        let lease = placed.map(|place| Lease { worker: place.worker, epoch: 1 });
         if let Some(lease) = lease {
             job.apply(JobEvent::Activate(lease), self.clock.now())?;
         }
         let stored = self.repository.commit(with_job(batch, &job)).await;
-        let (Some(lease), Some((_, peer))) = (lease, placed) else {
+        let (Some(lease), Some(place)) = (lease, placed) else {
             stored?;
             return self.launched(job).await;
         };
         if let Err(failure) = stored {
-            self.hub.free_place(peer, job.id);
+            self.hub.free_place(place.peer, job.id);
             return Err(failure);
         }
         let job = self.launched(job).await?;
-        self.order(&job, lease, peer).await?;
+        self.order(&job, lease, place).await?;
         Ok(job)
     }
 

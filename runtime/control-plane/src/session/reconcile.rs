@@ -11,8 +11,14 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 
 impl ControlPlane {
-    /// Compares what the worker still has with what we believe that it has.
-    pub(super) async fn reconcile(&self, peer: Peer, holds: &[Held]) -> Result<(), Failure> {
+    /// Compares what the worker still has with what we believe that it has. Nothing follows for a job
+    /// once the session is not the current one: in a later one the worker may have got it.
+    pub(super) async fn reconcile(
+        &self,
+        peer: Peer,
+        session: u64,
+        holds: &[Held],
+    ) -> Result<(), Failure> {
         let has: HashSet<_> = holds.iter().map(|held| (held.job, held.lease)).collect();
         for job in self.jobs_behind(peer).await? {
             let here = job.phase.lease().is_some_and(|lease| has.contains(&(job.id, lease)));
@@ -20,7 +26,11 @@ impl ControlPlane {
                 self.hub.hold_place(peer, job.id);
             }
             let began = here || self.has_begun(&job).await?;
-            self.change_job(job.id, |job| reconciled(job, here, began)).await?;
+            let reconciled = |job: &Job| match self.hub.is_current(peer, session) {
+                true => reconciled(job, here, began),
+                false => None,
+            };
+            self.change_job(job.id, reconciled).await?;
         }
         let now = self.clock.now();
         for held in holds {

@@ -2,6 +2,7 @@
 
 mod configuring;
 mod deaf;
+mod fencing;
 mod groups;
 mod stopping;
 mod waiting;

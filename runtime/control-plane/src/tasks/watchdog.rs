@@ -4,7 +4,6 @@
 
 use crate::{
     app::waiting::{Absence, Places},
-    hub::peer_of,
     plane::ControlPlane,
 };
 use bindery_core::{
@@ -116,14 +115,6 @@ impl ControlPlane {
             true => Ok(JobEvent::AskSuspend(reason)),
             false => Ok(JobEvent::Fail(reason)),
         }
-    }
-
-    /// Gives a worker again an order that it has not begun. One that it has begun meanwhile is none
-    /// to it.
-    async fn order_again(&self, job: &Job, lease: Lease) -> Result<(), Failure> {
-        let Some(worker) = self.worker(lease.worker).await? else { return Ok(()) };
-        tracing::warn!(job = %job.id, "a worker has not begun a job; it is ordered again");
-        self.order(job, lease, peer_of(&worker)).await
     }
 }
 

@@ -34,7 +34,9 @@ impl House {
 
     /// Says things to an agent until there is no place for another.
     fn fill(&self, computer: ComputerId) {
-        while self.plane.hub.offer(Peer::Computer(computer), ToWorker::Assess).is_ok() {}
+        let peer = Peer::Computer(computer);
+        let Presence::Online { session } = self.plane.hub.presence(peer) else { return };
+        while self.plane.hub.offer(peer, session, ToWorker::Assess).is_ok() {}
     }
 
     async fn ask(&self, route: RouteId) -> StatusCode {

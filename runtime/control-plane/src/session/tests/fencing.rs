@@ -1,0 +1,50 @@
+//! One worker at a time has a job, and one journal of it counts: whatever sessions and folders there
+//! are.
+
+use super::*;
+use bindery_core::worker::Presence;
+
+impl House {
+    /// The current session of the sandbox worker.
+    fn session(&self) -> u64 {
+        match self.plane.hub.presence(Peer::Sandbox) {
+            Presence::Online { session } => session,
+            other => panic!("it is {other:?}"),
+        }
+    }
+}
+
+impl Worker {
+    async fn welcome(&mut self) {
+        self.hear("welcome", |m| matches!(m, ToWorker::Welcome { .. }).then_some(())).await;
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_given_in_the_session_in_which_there_was_a_place_or_not_at_all() {
+    let house = House::build().await;
+    let mut first = house.welcomed().await;
+    let job = house.start().await;
+    let lease = first.order().await.lease;
+    let place = house.plane.place(&job).await.expect("a store").expect("a place");
+    let mut second = house.connect();
+    second.welcome().await;
+    // What it has is on its way: it would be seen to have no such job, and yet begin it.
+    house.plane.order(&job, lease, place).await.expect("a store");
+    assert_eq!(house.phase(&job).await, Phase::New);
+    second.say(ToControl::Holding { jobs: vec![] }).await;
+    assert_eq!(second.order().await.lease.epoch, lease.epoch + 1);
+}
+
+#[tokio::test]
+async fn what_a_worker_said_in_an_earlier_session_takes_no_job_from_its_later_one() {
+    let house = House::build().await;
+    let mut first = house.connect();
+    first.welcome().await;
+    let earlier = house.session();
+    let mut second = house.welcomed().await;
+    let job = house.start().await;
+    let lease = second.order().await.lease;
+    house.plane.reconcile(Peer::Sandbox, earlier, &[]).await.expect("a store");
+    assert_eq!(house.phase(&job).await, Phase::Activating { lease });
+}
