@@ -48,6 +48,8 @@ enum Taken {
     Kept(Phase),
     /// The job is not under this lease.
     Fenced,
+    /// Entries below this are stored already, and must be the same first.
+    Known(u64),
 }
 
 /// The log table of journals: a partition per job, a row per entry. It is no name that a runbook
@@ -125,16 +127,23 @@ impl ControlPlane {
         };
         let rows = journal_rows(id, &decoded, &entries);
         let now = self.clock.now();
-        let change = |job: &mut Job| {
+        // Below this, what is stored was found to be the same.
+        let mut same = first;
+        let change = |same: u64, job: &mut Job| {
             let holds = job.phase.lease() == Some(lease);
-            // Its end was told before, or we have given it up: what it did is evidence all the same.
-            let over = job.phase.ended() && job.epoch == lease.epoch;
+            // Its end was told before, or we have given it up: what it did is evidence all the same,
+            // unless there are two journals of it.
+            let over = job.phase.ended() && job.epoch == lease.epoch && !is_damaged(&job.phase);
             if !holds && !over {
                 return Ok((Batch::new(), Taken::Fenced));
             }
             if first > job.shipped {
                 let message = format!("entries from {} to {first} are missing", job.shipped);
                 return Err(Failure::new(Code::JournalDamaged, message));
+            }
+            let known = job.shipped.min(below);
+            if known > same {
+                return Ok((Batch::new(), Taken::Known(known)));
             }
             let before = job.phase.clone();
             let kept = job.shipped;
@@ -161,7 +170,16 @@ impl ControlPlane {
             Ok((batch, Taken::Kept(before)))
         };
         let text = id.to_string();
-        let changed = self.repository.change_with(JOBS, &text, "job", job_indexes, change).await;
+        let changed = loop {
+            let change = |job: &mut Job| change(same, job);
+            match self.repository.change_with(JOBS, &text, "job", job_indexes, change).await {
+                Ok((_, Taken::Known(known))) => match self.compare(id, &decoded, known).await {
+                    Ok(()) => same = known,
+                    Err(failure) => break Err(failure),
+                },
+                changed => break changed,
+            }
+        };
         match changed {
             Ok((job, Taken::Kept(before))) => {
                 self.job_changed(&job, &before).await?;
@@ -172,7 +190,7 @@ impl ControlPlane {
                 self.events.say(Event::Job(id));
                 Ok(ToWorker::Kept { job: id, below: job.shipped })
             }
-            Ok((_, Taken::Fenced)) => Ok(ToWorker::Fenced { job: id, lease }),
+            Ok((_, Taken::Fenced | Taken::Known(_))) => Ok(ToWorker::Fenced { job: id, lease }),
             Err(failure) => match failure.code {
                 Code::NotFound => Ok(ToWorker::Fenced { job: id, lease }),
                 // It would be said again for ever, and the other jobs of the worker with it.
@@ -181,6 +199,21 @@ impl ControlPlane {
                 }
                 _ => Err(failure),
             },
+        }
+    }
+
+    /// Whether the first of `shipped`, those below `known`, are what is stored: a worker whose folder
+    /// was copied, or is an older copy, has a journal of its own under the same lease.
+    async fn compare(&self, job: JobId, shipped: &[Entry], known: u64) -> Result<(), Failure> {
+        let Some(first) = shipped.first().map(|entry| entry.sequence) else { return Ok(()) };
+        let count = known.saturating_sub(first) as usize;
+        let stored = self.journal(job, first.checked_sub(1), count).await?;
+        match stored.iter().zip(shipped).find(|(stored, shipped)| stored != shipped) {
+            None => Ok(()),
+            Some((stored, _)) => {
+                let message = format!("another journal of it has the entry {}", stored.sequence);
+                Err(Failure::new(Code::JournalDamaged, message))
+            }
         }
     }
 
@@ -233,6 +266,11 @@ impl ControlPlane {
     ) -> Result<Vec<Row>, Failure> {
         Ok(self.stores.log.read(JOURNAL, &job.to_string(), after.map(journal_key), limit).await?)
     }
+}
+
+/// Whether its journal is not to be believed.
+fn is_damaged(phase: &Phase) -> bool {
+    matches!(phase, Phase::Failed { error } if error.code == Code::JournalDamaged)
 }
 
 /// A job's shipments with those that follow each other made one.

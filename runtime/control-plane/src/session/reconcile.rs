@@ -97,8 +97,10 @@ fn told(held: &Held, job: Option<&Job>, now: Timestamp) -> Option<ToWorker> {
         phase if phase.ended() => {
             cancel(cancelled("it was given up while its worker was away"), None)
         }
+        // The last entry is shipped again, so that it is seen whether it is the same: the worker's
+        // folder may be a copy.
         phase if phase.lease() == Some(lease) => {
-            Some(ToWorker::Kept { job: id, below: job.shipped })
+            Some(ToWorker::Kept { job: id, below: job.shipped.saturating_sub(1) })
         }
         _ => Some(ToWorker::Fenced { job: id, lease }),
     }

@@ -405,7 +405,7 @@ async fn a_worker_that_comes_back_hears_what_is_kept_and_what_is_another_ones() 
     let stale = Held { job: job.id, lease: Lease { epoch: 0, ..order.lease } };
     let mut worker = house.connect();
     worker.holding(vec![Held { job: job.id, lease: order.lease }, stale.clone()]).await;
-    assert_eq!(worker.kept(job.id).await, 2);
+    assert_eq!(worker.kept(job.id).await, 1);
     let fenced = |message| match message {
         ToWorker::Fenced { lease, .. } => Some(lease),
         _ => None,
