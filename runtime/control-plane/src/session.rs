@@ -324,8 +324,12 @@ impl ControlPlane {
     ) -> Result<(), Failure> {
         while let Some(digest) = fetches.recv().await {
             let needed = self.jobs_behind(peer).await?.iter().any(|job| job.digest == digest);
-            let wasm = if needed { self.stores.blobs.get(&digest).await? } else { None };
-            let wasm = wasm.map(|bytes| Base64(bytes.to_vec()));
+            if !needed {
+                // The job that needed it has ended or was suspended since. An answer would be taken
+                // for one to whoever needs it next: that one asks anew.
+                continue;
+            }
+            let wasm = self.stores.blobs.get(&digest).await?.map(|bytes| Base64(bytes.to_vec()));
             quiet(say).await?;
             self.answered(say, ToWorker::Module { digest, wasm }).await?;
         }

@@ -4,6 +4,7 @@ mod configuring;
 mod deaf;
 mod fencing;
 mod groups;
+mod modules;
 mod stopping;
 mod waiting;
 
@@ -223,6 +224,15 @@ impl Worker {
         self.hear("that it is kept", kept).await
     }
 
+    /// Returns once what it said has had its effect.
+    async fn is_heard(&mut self) {
+        let worker = self.plane.workers(&account()).await.expect("a store").remove(0).id;
+        let lease = Lease { worker, epoch: 1 };
+        let (job, entries) = (JobId::from_bytes([0; 16]), vec![]);
+        self.say(ToControl::Journal { job, lease, first: 0, entries }).await;
+        self.hear("the answer", |m| matches!(m, ToWorker::Fenced { .. }).then_some(())).await;
+    }
+
     async fn leave(self) {
         drop(self.link);
         // An answer that it did not wait for may be a reason.
@@ -390,8 +400,7 @@ async fn a_wish_for_a_job_whose_order_was_lost_is_granted_when_its_worker_is_bac
         };
         asked.expect("asked");
         let mut worker = house.welcomed().await;
-        worker.say(ToControl::Fetch { digest: Digest::of(EMPTY) }).await;
-        worker.hear("an answer", |m| matches!(m, ToWorker::Module { .. }).then_some(())).await;
+        worker.is_heard().await;
         assert_eq!(house.phase(&job).await, wanted);
         worker.leave().await;
     }
@@ -435,23 +444,6 @@ async fn a_journal_that_cannot_be_taken_in_ends_its_job_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_module_is_handed_out_only_to_a_worker_that_has_a_job_of_it() {
-    let house = House::build().await;
-    let mut worker = house.welcomed().await;
-    let digest = Digest::of(EMPTY);
-    let module = |message| match message {
-        ToWorker::Module { wasm, .. } => Some(wasm.map(|bytes| bytes.0)),
-        _ => None,
-    };
-    worker.say(ToControl::Fetch { digest }).await;
-    assert_eq!(worker.hear("an answer", module).await, None);
-    house.start().await;
-    worker.order().await;
-    worker.say(ToControl::Fetch { digest }).await;
-    assert_eq!(worker.hear("an answer", module).await, Some(EMPTY.to_vec()));
-}
-
-#[tokio::test]
 async fn a_worker_that_refused_a_job_gets_none_for_a_while() {
     let house = House::build().await;
     let mut worker = house.welcomed().await;
@@ -459,9 +451,7 @@ async fn a_worker_that_refused_a_job_gets_none_for_a_while() {
     let order = worker.order().await;
     let error = Failure::new(Code::LimitExceeded, "full");
     worker.say(ToControl::Refused { job: job.id, lease: order.lease, error, retry: true }).await;
-    // Whatever comes after the refusal is answered after it.
-    worker.say(ToControl::Fetch { digest: Digest::of(EMPTY) }).await;
-    worker.hear("an answer", |m| matches!(m, ToWorker::Module { .. }).then_some(())).await;
+    worker.is_heard().await;
     assert_eq!(house.start().await.phase, Phase::New);
     assert_eq!(house.phase(&job).await, Phase::New);
 }

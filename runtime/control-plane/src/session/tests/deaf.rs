@@ -152,6 +152,7 @@ async fn a_worker_that_cannot_be_told_to_stop_is_cut_off_and_hears_it_when_it_is
 async fn modules_that_are_on_their_way_leave_room_for_an_order() {
     let house = House::build().await;
     let (computer, mut slow) = house.agent().await;
+    house.begin(&mut slow, Placement::Computer(computer), &[]).await;
     while slow.link.hear.try_recv().is_ok() {}
     for _ in 0..2 {
         slow.say(ToControl::Fetch { digest: Digest::of(EMPTY) }).await;
