@@ -1,35 +1,57 @@
 //! What holds at the end of every seed.
 
-use crate::drive::Simulation;
+use crate::{drive::Simulation, plan::TWIN};
 use bindery_core::id::JobId;
 use serde_json::{Value, json};
 
-/// How often a leaf writes a line and makes a change.
+/// How often a leaf writes a line, appends a row and makes a change.
 const ROUNDS: usize = 3;
+/// The children that a parent starts.
+const CHILDREN: usize = 2;
 
 /// What does not hold.
 pub(crate) fn check(simulation: &Simulation<'_>) -> Result<(), String> {
-    for job in simulation.listed() {
-        let id: JobId = serde_json::from_value(job["id"].clone()).expect("an id");
-        let checked = ended(simulation, id, &job)
-            .and_then(|()| journal(&simulation.of_job(id, "journal")))
-            .and_then(|()| changes(simulation, id, &job))
-            .and_then(|()| lines(&job, &simulation.of_job(id, "streams")));
-        checked.map_err(|wrong| format!("job {id} of {}: {wrong}", job["runbook"]))?;
+    let jobs = simulation.listed();
+    for job in &jobs {
+        let checked = of_job(simulation, id(job), job).and_then(|()| children(job, &jobs));
+        checked.map_err(|wrong| format!("job {} of {}: {wrong}", job["id"], job["runbook"]))?;
     }
     Ok(())
 }
 
-/// It ended as it would have without faults, unless somebody stopped it, or its order was out of
-/// date by a clock that was wrong.
+fn id(job: &Value) -> JobId {
+    serde_json::from_value(job["id"].clone()).expect("an id")
+}
+
+fn of_job(simulation: &Simulation<'_>, id: JobId, job: &Value) -> Result<(), String> {
+    ended(simulation, id, job)?;
+    journal(&simulation.of_job(id, "journal"))?;
+    changes(simulation, id, job)?;
+    lines(job, &simulation.of_job(id, "streams"))?;
+    rows(job, &simulation.plane.rows("Rounds", id))
+}
+
+/// Whether two machines may have had the job, each in a world of its own.
+fn forked(simulation: &Simulation<'_>, id: JobId) -> bool {
+    let of_two = |machine| simulation.twin_of.is_some_and(|of| machine == of || machine == TWIN);
+    let told = simulation.witness.told();
+    simulation.fates.forked.contains(&id)
+        || told.iter().any(|told| told.job == id && of_two(told.machine))
+}
+
+/// It ended as it would have without faults, unless somebody stopped it, its order was out of date
+/// by a clock that was wrong, or its worker has no longer what it had.
 fn ended(simulation: &Simulation<'_>, id: JobId, job: &Value) -> Result<(), String> {
     let result = if job["runbook"] == "Setup" { Value::Null } else { json!("done") };
+    let lost = forked(simulation, id) || simulation.fates.lost.contains(&id);
     let fine = match job["status"].as_str() {
         Some("Completed") => job["result"] == result,
         Some("Stopped") => simulation.stopped.contains(&id),
-        Some("Failed") => {
-            job["error"]["code"] == "NotValidNow" && simulation.plan.leaves_the_skew()
-        }
+        Some("Failed") => match job["error"]["code"].as_str() {
+            Some("NotValidNow") => simulation.plan.leaves_the_skew(),
+            Some("WorkerRestarted" | "JournalDamaged") => lost,
+            _ => false,
+        },
         _ => false,
     };
     fine.then_some(()).ok_or_else(|| {
@@ -38,28 +60,37 @@ fn ended(simulation: &Simulation<'_>, id: JobId, job: &Value) -> Result<(), Stri
     })
 }
 
-/// Every entry is there once and in its order; nothing follows the end, and there is one result.
+/// Every entry is there once and in its order; after an end it goes on by an order alone, and by an
+/// order after an end alone; there is one result.
 fn journal(entries: &[Value]) -> Result<(), String> {
     let sequences: Vec<_> = entries.iter().map(|entry| entry["sequence"].as_u64()).collect();
     if sequences != (0..entries.len() as u64).map(Some).collect::<Vec<_>>() {
         return Err(format!("its journal has the entries {sequences:?}"));
     }
     let steps: Vec<_> = entries.iter().map(|entry| entry["step"].as_str().expect("text")).collect();
-    let goes_on = |pair: &[&str]| pair[0] == "end" && pair[1] != "order";
-    match steps.windows(2).any(goes_on) {
-        true => Err(format!("its journal goes on behind an end: {steps:?}")),
-        false => Ok(()),
+    match steps.windows(2).all(|pair| (pair[0] == "end") == (pair[1] == "order")) {
+        true => Ok(()),
+        false => Err(format!("its journal goes on as if it had not ended, or had: {steps:?}")),
     }
 }
 
-/// Every change was made once; all of them, if it completed.
+/// Every change was made once in each world, and once in all, unless these were copies of each other;
+/// all of them, if it completed.
 fn changes(simulation: &Simulation<'_>, id: JobId, job: &Value) -> Result<(), String> {
-    let changes = simulation.ledger.of(id);
-    let all = job["runbook"] != "Leaf" || job["status"] != "Completed" || changes.len() == ROUNDS;
-    match all && changes.iter().all(|(_, times)| *times == 1) {
+    let ever = simulation.ledger.ever(id);
+    let all = job["runbook"] != "Leaf" || job["status"] != "Completed" || ever == ROUNDS;
+    let (in_one, in_all) = simulation.ledger.most(id);
+    let once = in_one <= 1 && (in_all <= 1 || forked(simulation, id));
+    match all && (once || simulation.fates.unknown.contains(&id)) {
         true => Ok(()),
-        false => Err(format!("its changes, and how often each was made: {changes:?}")),
+        false => {
+            Err(format!("{ever} of its changes were made, one up to {in_one} or {in_all} times"))
+        }
     }
+}
+
+fn whole(job: &Value) -> bool {
+    job["runbook"] == "Leaf" && job["status"] == "Completed"
 }
 
 /// Every line is there once and in its order; all of them, if it completed.
@@ -67,7 +98,23 @@ fn lines(job: &Value, streams: &[Value]) -> Result<(), String> {
     let output = streams.iter().filter(|record| record["kind"] == "Output");
     let lines: Vec<_> = output.map(|record| record["text"].as_str().expect("text")).collect();
     let wanted: Vec<_> = (0..ROUNDS).map(|round| format!("line {round}")).collect();
-    let whole = job["runbook"] == "Leaf" && job["status"] == "Completed";
-    let fine = if whole { lines == wanted } else { wanted.iter().zip(&lines).all(|(a, b)| a == b) };
+    let fine = lines == wanted[..lines.len().min(ROUNDS)] && (lines.len() == ROUNDS || !whole(job));
     fine.then_some(()).ok_or_else(|| format!("its lines are {lines:?}"))
+}
+
+/// The same of its rows.
+fn rows(job: &Value, rows: &[bindery_store::log::Row]) -> Result<(), String> {
+    let rounds: Vec<_> = rows.iter().map(|row| row.value["row"]["round"].as_u64()).collect();
+    let wanted: Vec<_> = (0..ROUNDS as u64).map(Some).collect();
+    let fine =
+        rounds == wanted[..rounds.len().min(ROUNDS)] && (rounds.len() == ROUNDS || !whole(job));
+    fine.then_some(()).ok_or_else(|| format!("its rows are of the rounds {rounds:?}"))
+}
+
+/// It started its children once, if it is to start any: all of them, if it completed.
+fn children(job: &Value, jobs: &[Value]) -> Result<(), String> {
+    let count = jobs.iter().filter(|child| child["parent"]["job"] == job["id"]).count();
+    let most = if job["runbook"] == "Parent" { CHILDREN } else { 0 };
+    let fine = count == most || (count < most && job["status"] != "Completed");
+    fine.then_some(()).ok_or_else(|| format!("it started {count} children"))
 }

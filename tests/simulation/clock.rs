@@ -30,16 +30,17 @@ impl Time {
     }
 }
 
-/// The clock of one machine.
+/// The clock of one machine. No two machines ever see the same time: so their entries differ.
 #[derive(Clone)]
 pub(crate) struct MachineClock {
     time: Time,
+    micros: i64,
     wrong: Arc<AtomicI64>,
 }
 
 impl MachineClock {
-    pub(crate) fn of(time: &Time) -> Self {
-        Self { time: time.clone(), wrong: Arc::default() }
+    pub(crate) fn of(time: &Time, machine: usize) -> Self {
+        Self { time: time.clone(), micros: machine as i64, wrong: Arc::default() }
     }
 
     pub(crate) fn jump(&self, seconds: i64) {
@@ -52,7 +53,7 @@ impl MachineClock {
 
     pub(crate) fn now(&self) -> Timestamp {
         let millis = self.time.millis.load(Ordering::SeqCst) + self.wrong.load(Ordering::SeqCst);
-        Timestamp::UNIX_EPOCH + SignedDuration::from_millis(millis)
+        Timestamp::UNIX_EPOCH + SignedDuration::from_micros(1_000 * millis + self.micros)
     }
 }
 

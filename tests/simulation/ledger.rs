@@ -1,5 +1,5 @@
-//! The world that jobs change: every change stands here under its job and sequence, and survives all
-//! machines.
+//! The world that jobs change: every change stands here under its job and round, for each machine, and
+//! survives the machine's death.
 
 use bindery_core::{
     code::Failure,
@@ -9,30 +9,72 @@ use bindery_core::{
 use bindery_sandbox::capability::{Call, Capability, Reconciled};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::task::yield_now;
 
-/// How often each change was made.
+/// The changes of one machine: how often each was made. The reason of a change says its round.
+pub(crate) type Changes = BTreeMap<(JobId, String), usize>;
+
+/// The worlds of all machines.
 #[derive(Clone, Default)]
-pub(crate) struct Ledger(Arc<Mutex<BTreeMap<(JobId, u64), usize>>>);
+pub(crate) struct Ledger(Arc<Mutex<Worlds>>);
+
+#[derive(Default)]
+struct Worlds {
+    machines: BTreeMap<usize, Changes>,
+    /// Every change that was ever made in one of them.
+    ever: BTreeSet<(JobId, String)>,
+}
 
 impl Ledger {
-    /// The changes of a job: the sequence of each, and how often it was made.
-    pub(crate) fn of(&self, job: JobId) -> Vec<(u64, usize)> {
-        let made = self.0.lock();
-        made.range((job, 0)..=(job, u64::MAX)).map(|((_, at), times)| (*at, *times)).collect()
+    /// What stands in the world of a machine.
+    pub(crate) fn world(&self, machine: usize) -> Changes {
+        self.0.lock().machines.get(&machine).cloned().unwrap_or_default()
+    }
+
+    /// A machine is in another world from now on.
+    pub(crate) fn put(&self, machine: usize, world: Changes) {
+        self.0.lock().machines.insert(machine, world);
+    }
+
+    /// The rounds of a job that were ever made.
+    pub(crate) fn ever(&self, job: JobId) -> usize {
+        self.0.lock().ever.iter().filter(|(of, _)| *of == job).count()
+    }
+
+    /// How often the change of a job that was made most often was made: in one world, and in all of
+    /// them together.
+    pub(crate) fn most(&self, job: JobId) -> (usize, usize) {
+        let (mut in_one, mut sums) = (0, BTreeMap::<_, usize>::new());
+        for ((of, round), times) in self.0.lock().machines.values().flatten() {
+            if *of == job {
+                in_one = in_one.max(*times);
+                *sums.entry(round.clone()).or_default() += times;
+            }
+        }
+        (in_one, sums.into_values().max().unwrap_or(0))
     }
 }
 
 /// A change that happens once, between two moments at which its machine may die. It stands in for
 /// the reboot of a computer.
-pub(crate) struct Change(pub(crate) Ledger);
+pub(crate) struct Change {
+    pub(crate) ledger: Ledger,
+    pub(crate) machine: usize,
+}
 
 /// So often a change lets others go on, before and after.
 const MOMENTS: usize = 8;
 
 fn answer() -> Value {
     json!({ "took": 1, "bootBefore": "a", "bootAfter": "b" })
+}
+
+fn key(call: &Call<'_>) -> (JobId, String) {
+    (call.job.id, call.arguments["reason"].as_str().expect("a reason").to_owned())
 }
 
 #[async_trait::async_trait]
@@ -45,7 +87,12 @@ impl Capability for Change {
         for _ in 0..MOMENTS {
             yield_now().await;
         }
-        *self.0.0.lock().entry((call.job.id, call.sequence)).or_default() += 1;
+        {
+            let mut worlds = self.ledger.0.lock();
+            let world = worlds.machines.entry(self.machine).or_default();
+            *world.entry(key(call)).or_default() += 1;
+            worlds.ever.insert(key(call));
+        }
         for _ in 0..MOMENTS {
             yield_now().await;
         }
@@ -53,7 +100,7 @@ impl Capability for Change {
     }
 
     async fn reconcile(&self, call: &Call<'_>) -> Reconciled {
-        match self.0.0.lock().contains_key(&(call.job.id, call.sequence)) {
+        match self.ledger.world(self.machine).contains_key(&key(call)) {
             true => Reconciled::Done(Ok(answer())),
             false => Reconciled::NotBegun,
         }

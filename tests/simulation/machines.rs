@@ -5,11 +5,14 @@ use crate::{
     ledger::{Change, Ledger},
     network::{Line, Network},
     operator::{self, Answer},
-    plan::{Dice, SANDBOX, WORKERS},
+    plan::{Dice, MACHINES, SANDBOX},
+    stores::{self, Slow, watched},
+    witness::{Speaker, Witness},
 };
 use axum::{Router, body::Body};
 use bindery_capability_children::Children;
 use bindery_capability_job::Job;
+use bindery_capability_records::Records;
 use bindery_capability_streams::Streams;
 use bindery_capability_timers::Timers;
 use bindery_control_plane::{
@@ -19,6 +22,8 @@ use bindery_control_plane::{
 use bindery_core::{
     code::{Code, Failure},
     fleet::Report,
+    id::JobId,
+    job,
     retention::Retention,
     update::OsType,
 };
@@ -30,7 +35,7 @@ use bindery_sandbox::{
     run::Sandbox,
 };
 use bindery_seal::key::PublicKey;
-use bindery_store::Stores;
+use bindery_store::{Stores, log::Row};
 use bindery_worker::{
     agent::identity::Identity,
     allow::Allow,
@@ -38,14 +43,10 @@ use bindery_worker::{
     drain::Drain,
     worker::{RunError, Worker},
 };
-use parking_lot::Mutex;
 use std::{
-    ffi::OsString,
-    fs, iter,
     num::NonZeroU32,
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock},
-    thread,
+    sync::{Arc, LazyLock, atomic::Ordering},
 };
 use tempfile::TempDir;
 use tokio::{
@@ -94,7 +95,10 @@ fn turn(runtime: &Runtime) {
 pub(crate) struct PlaneMachine {
     pub(crate) clock: MachineClock,
     folder: PathBuf,
+    /// What is stored, and the way to it.
+    memory: Stores,
     stores: Stores,
+    slow: Slow,
     running: Option<RunningPlane>,
     token: String,
 }
@@ -108,9 +112,18 @@ struct RunningPlane {
 }
 
 impl PlaneMachine {
-    pub(crate) fn new(folder: &Path, clock: MachineClock) -> Self {
-        let (stores, token) = (Stores::memory(), String::new());
-        let mut machine = Self { clock, folder: folder.to_owned(), stores, running: None, token };
+    /// A new one, whose stores are as slow as the dice say.
+    pub(crate) fn new(
+        folder: &Path,
+        clock: MachineClock,
+        witness: &Witness,
+        (slow, dice): (usize, Dice),
+    ) -> Self {
+        let (memory, folder) = (Stores::memory(), folder.to_owned());
+        let slow = Slow::new(slow.into());
+        let stores = watched(&memory, witness, slow.clone(), dice);
+        let mut machine =
+            Self { clock, folder, memory, stores, slow, running: None, token: String::new() };
         machine.open();
         let RunningPlane { plane, runtime, .. } = machine.running.as_ref().expect("it is open");
         machine.token = runtime.block_on(plane.owner_token("the simulation")).expect("a token");
@@ -142,6 +155,11 @@ impl PlaneMachine {
         self.running = None;
     }
 
+    /// From now on its stores make nobody wait.
+    pub(crate) fn be_quick(&self) {
+        self.slow.store(1, Ordering::SeqCst);
+    }
+
     pub(crate) fn is_up(&self) -> bool {
         self.running.is_some()
     }
@@ -168,6 +186,19 @@ impl PlaneMachine {
         running.runtime.block_on(operator::ask(&running.router, &self.token, (method, path), body))
     }
 
+    /// A job as it is stored; none while the control plane is away.
+    pub(crate) fn stored(&self, job: JobId) -> Option<job::Job> {
+        let running = self.running.as_ref()?;
+        running.runtime.block_on(stores::job(&self.memory, &job.to_string()))
+    }
+
+    /// The rows of a table that a job wrote.
+    pub(crate) fn rows(&self, table: &str, job: JobId) -> Vec<Row> {
+        let running = self.running.as_ref().expect("the control plane is up");
+        let (log, job) = (&self.memory.log, job.to_string());
+        running.runtime.block_on(log.read(table, &job, None, 1_000)).expect("memory")
+    }
+
     pub(crate) fn enrol_token(&self) -> String {
         let RunningPlane { plane, runtime, .. } = self.running.as_ref().expect("it is up");
         runtime.block_on(plane.enrol_token("a computer")).expect("a token")
@@ -184,7 +215,10 @@ pub(crate) struct WorkerMachine {
     pub(crate) folder: PathBuf,
     /// Whether it was ever started.
     pub(crate) began: bool,
-    number: usize,
+    /// Whether the control plane took another machine for it: then it is not started any more.
+    pub(crate) rejected: bool,
+    machine: usize,
+    process: usize,
     key: PublicKey,
     network: Network,
     ledger: Ledger,
@@ -192,8 +226,6 @@ pub(crate) struct WorkerMachine {
 }
 
 struct RunningWorker {
-    /// The thread that writes its journal, which outlives the runtime.
-    writer: OsString,
     ended: JoinHandle<Result<(), RunError>>,
     drain: Drain,
     runtime: Runtime,
@@ -207,17 +239,28 @@ pub(crate) struct World<'a> {
 }
 
 impl WorkerMachine {
-    pub(crate) fn new(number: usize, folder: PathBuf, clock: MachineClock, world: &World) -> Self {
-        let (network, ledger) = (world.network.clone(), world.ledger.clone());
-        let (key, running) = (world.key, None);
-        Self { clock, folder, began: false, number, key, network, ledger, running }
+    pub(crate) fn new(machine: usize, folder: PathBuf, clock: MachineClock, world: &World) -> Self {
+        Self {
+            clock,
+            folder,
+            began: false,
+            rejected: false,
+            machine,
+            process: 0,
+            key: world.key,
+            network: world.network.clone(),
+            ledger: world.ledger.clone(),
+            running: None,
+        }
     }
 
     /// Starts it over its folder.
     pub(crate) fn start(&mut self) {
-        let identity = (self.number != SANDBOX).then(|| Identity::load(&self.folder).expect("one"));
+        let identity =
+            (self.machine != SANDBOX).then(|| Identity::load(&self.folder).expect("one"));
         let clock = Arc::new(self.clock.clone());
-        let (timers, ledger) = (Timers::new(clock.clone()), self.ledger.clone());
+        let timers = Timers::new(clock.clone());
+        let change = Change { ledger: self.ledger.clone(), machine: self.machine };
         let config = WorkerConfig {
             state: self.folder.clone(),
             clock,
@@ -236,33 +279,25 @@ impl WorkerMachine {
                     .with(Streams)
                     .with(timers)
                     .with(Children::new(upstream))
-                    .with(Change(ledger))
+                    .with(Records)
+                    .with(change)
             }),
         };
-        let (worker, writer) = {
-            let _alone = BUILDING.lock();
-            let before = writers();
-            let worker = Worker::build(config).expect("a worker").at(pace());
-            let new = || writers().into_iter().find(|thread| !before.contains(thread));
-            let writer = iter::repeat_with(new).flatten().next().expect("it writes its journal");
-            (worker, writer)
-        };
+        let worker = Worker::build(config).expect("a worker").at(pace());
         let (runtime, drain) = (runtime(), Drain::default());
-        let line = Arc::new(Line { network: self.network.clone(), worker: self.number });
+        self.process += 1;
+        let (machine, process, folder) = (self.machine, self.process, self.folder.clone());
+        let speaker = Speaker { machine, process, folder };
+        let line = Arc::new(Line { network: self.network.clone(), speaker });
         let ended = runtime.spawn(worker.run(line, drain.clone()));
-        self.running = Some(RunningWorker { writer, ended, drain, runtime });
+        self.running = Some(RunningWorker { ended, drain, runtime });
         self.began = true;
     }
 
-    /// Kills it; returns once nobody writes to its journal any more.
+    /// Kills it; what it said before is heard.
     pub(crate) fn kill(&mut self) {
-        let Some(RunningWorker { writer, ended, runtime, .. }) = self.running.take() else {
-            return;
-        };
-        drop((ended, runtime));
-        while writers().contains(&writer) {
-            thread::yield_now();
-        }
+        self.network.listen();
+        self.running = None;
     }
 
     pub(crate) fn drain(&self) {
@@ -288,28 +323,15 @@ impl WorkerMachine {
     }
 }
 
-/// One worker is built at a time, so that its writer is known.
-static BUILDING: Mutex<()> = Mutex::new(());
-
-/// The threads of this process that write journals.
-fn writers() -> Vec<OsString> {
-    let threads = fs::read_dir("/proc/self/task").expect("the threads").flatten();
-    let writes = |thread: &fs::DirEntry| {
-        let name = fs::read_to_string(thread.path().join("comm"));
-        name.is_ok_and(|name| name.trim_end() == "bindery-journal")
-    };
-    threads.filter(writes).map(|thread| thread.file_name()).collect()
-}
-
 /// Runs the machines in an order that the dice say; how each worker ended that did.
 pub(crate) fn turns(
     dice: &mut Dice,
     plane: &PlaneMachine,
     workers: &mut [WorkerMachine],
 ) -> Vec<(usize, Result<(), RunError>)> {
-    let first = dice.below(WORKERS + 1);
+    let first = dice.below(MACHINES + 1);
     let mut ended = vec![];
-    for at in (0..=WORKERS).map(|at| (first + at) % (WORKERS + 1)) {
+    for at in (0..=MACHINES).map(|at| (first + at) % (MACHINES + 1)) {
         match workers.get_mut(at) {
             None => plane.turn(),
             Some(worker) => ended.extend(worker.turn().map(|how| (at, how))),

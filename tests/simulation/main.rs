@@ -1,5 +1,6 @@
 //! The simulation: a control plane, two agents, a sandbox worker and the network between them, all of
-//! production code, under faults that a seed decides.
+//! production code, under faults that a seed decides: what breaks, and whoever had a job before and
+//! speaks late.
 //!
 //! ```text
 //!   seed -> plan -> machines and network, step by step -> heal -> all ends -> what always holds
@@ -24,6 +25,8 @@ mod machines;
 mod network;
 mod operator;
 mod plan;
+mod stores;
+mod witness;
 
 use crate::{drive::simulate, plan::Plan};
 use std::{

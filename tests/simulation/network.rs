@@ -3,7 +3,10 @@
 //! Each direction of a session is a stream: what arrives, arrives once and in its order, up to some
 //! message. A session is over for its two sides at different times.
 
-use crate::plan::{Dice, WORKERS, Way};
+use crate::{
+    plan::{Dice, MACHINES, Way},
+    witness::{Speaker, Witness},
+};
 use bindery_protocol::{
     link::{ControlEnd, WorkerEnd, pair},
     message::{Held, ToControl, ToWorker},
@@ -32,20 +35,16 @@ impl<T> Lane<T> {
         Self { from: Some(from), to: Some(to), way: VecDeque::new(), swallows: false, ended: false }
     }
 
-    /// Takes what was said and delivers what is due; the number of messages for which `counts` is
-    /// true.
-    fn step(
-        &mut self,
-        (step, late): (usize, usize),
-        dice: &mut Dice,
-        mut counts: impl FnMut(&T) -> bool,
-    ) -> usize {
+    /// Takes what was said, and shows it to `hears`.
+    fn take(&mut self, (step, late): (usize, usize), dice: &mut Dice, mut hears: impl FnMut(&T)) {
         while let Some(from) = &mut self.from {
             match from.try_recv() {
-                Ok(_) if self.swallows => {}
                 Ok(message) => {
+                    hears(&message);
                     let last = self.way.back().map_or(0, |(due, _)| *due);
-                    self.way.push_back((last.max(step + dice.below(late)), message));
+                    if !self.swallows {
+                        self.way.push_back((last.max(step + dice.below(late)), message));
+                    }
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
@@ -54,6 +53,10 @@ impl<T> Lane<T> {
                 }
             }
         }
+    }
+
+    /// Delivers what is due; the number of messages for which `counts` is true.
+    fn deliver(&mut self, step: usize, mut counts: impl FnMut(&T) -> bool) -> usize {
         let mut carried = 0;
         while let (Some(to), Some((due, _))) = (&self.to, self.way.front()) {
             if *due > step {
@@ -76,13 +79,19 @@ impl<T> Lane<T> {
         carried
     }
 
+    /// Puts a message behind all that is on its way.
+    fn slip_in(&mut self, message: T) {
+        let due = self.way.back().map_or(0, |(due, _)| *due);
+        self.way.push_back((due, message));
+    }
+
     fn is_over(&self) -> bool {
         self.to.as_ref().is_none_or(Sender::is_closed)
     }
 }
 
 struct Session {
-    worker: usize,
+    speaker: Speaker,
     up: Lane<ToControl>,
     down: Lane<ToWorker>,
     /// The steps at which the worker and the control plane notice that it was cut.
@@ -91,16 +100,27 @@ struct Session {
 }
 
 impl Session {
-    fn step(&mut self, (step, late): (usize, usize), holding: &mut Holding) -> usize {
-        let Self { worker, up, down, dice, .. } = self;
+    fn take(&mut self, at: (usize, usize), witness: &Witness) {
+        let Self { speaker, up, down, dice, .. } = self;
+        up.take(at, dice, |message| witness.hears(speaker, message));
+        down.take(at, dice, |_| {});
+    }
+
+    fn step(&mut self, at: (usize, usize), witness: &Witness, holding: &mut Holding) -> usize {
+        self.take(at, witness);
+        let Self { speaker, up, down, .. } = self;
         let hears = |message: &ToControl| {
             if let ToControl::Holding { jobs } = message {
-                holding[*worker] = Some(jobs.clone());
+                holding[speaker.machine] = Some(jobs.clone());
             }
             *message != ToControl::Alive
         };
-        let carried = up.step((step, late), dice, hears)
-            + down.step((step, late), dice, |message| *message != ToWorker::Alive);
+        let tells = |message: &ToWorker| {
+            witness.tells(speaker, message);
+            *message != ToWorker::Alive
+        };
+        let (step, _) = at;
+        let carried = up.deliver(step, hears) + down.deliver(step, tells);
         if let Some((worker, plane)) = self.cut {
             if step >= worker {
                 (self.up.from, self.down.to) = (None, None);
@@ -126,18 +146,32 @@ impl Session {
     }
 }
 
-/// What each worker last said that it has.
-pub(crate) type Holding = [Option<Vec<Held>>; WORKERS];
+/// What each machine last said that it has.
+pub(crate) type Holding = [Option<Vec<Held>>; MACHINES];
 
 struct State {
     holding: Holding,
     dice: Dice,
     late: usize,
     step: usize,
-    parted: [bool; WORKERS],
+    parted: [bool; MACHINES],
     plane_is_up: bool,
+    witness: Witness,
     sessions: Vec<Session>,
     arrivals: Vec<(usize, ControlEnd)>,
+}
+
+impl State {
+    /// The newest session of a machine, if it is whole.
+    fn session(&mut self, machine: usize) -> Option<&mut Session> {
+        let session = self.sessions.iter_mut().rfind(|it| it.speaker.machine == machine)?;
+        let whole = session.cut.is_none() && !session.up.swallows && !session.down.swallows;
+        whole.then_some(session)
+    }
+
+    fn sessions_of(&mut self, machine: usize) -> impl Iterator<Item = &mut Session> {
+        self.sessions.iter_mut().filter(move |session| session.speaker.machine == machine)
+    }
 }
 
 /// The network of a simulation.
@@ -146,14 +180,15 @@ pub(crate) struct Network(Arc<Mutex<State>>);
 
 impl Network {
     /// One whose messages take up to `late` steps.
-    pub(crate) fn new(seed: u64, late: usize) -> Self {
+    pub(crate) fn new(seed: u64, late: usize, witness: Witness) -> Self {
         Self(Arc::new(Mutex::new(State {
             holding: Holding::default(),
             dice: Dice::of(!seed),
             late,
             step: 0,
-            parted: [false; WORKERS],
+            parted: [false; MACHINES],
             plane_is_up: true,
+            witness,
             sessions: vec![],
             arrivals: vec![],
         })))
@@ -168,12 +203,37 @@ impl Network {
     pub(crate) fn step(&self) -> usize {
         let state = &mut *self.0.lock();
         state.step += 1;
+        let at = (state.step, state.late);
         let sessions = state.sessions.iter_mut();
-        let carried = sessions
-            .map(|session| session.step((state.step, state.late), &mut state.holding))
-            .sum();
+        let carried = sessions.map(|it| it.step(at, &state.witness, &mut state.holding)).sum();
         state.sessions.retain(|session| !session.is_over());
         carried
+    }
+
+    /// Takes what was said so far: whoever said it may be gone with its disk before the next step.
+    pub(crate) fn listen(&self) {
+        let state = &mut *self.0.lock();
+        let at = (state.step, state.late);
+        state.sessions.iter_mut().for_each(|session| session.take(at, &state.witness));
+    }
+
+    /// Says something in the session of a machine, as if its worker had.
+    pub(crate) fn say(&self, machine: usize, message: ToControl) {
+        if let Some(session) = self.0.lock().session(machine) {
+            session.up.slip_in(message);
+        }
+    }
+
+    /// The process of a machine that has a session.
+    pub(crate) fn process(&self, machine: usize) -> Option<usize> {
+        self.0.lock().session(machine).map(|session| session.speaker.process)
+    }
+
+    /// Tells a worker something, as if the control plane had.
+    pub(crate) fn tell(&self, machine: usize, message: ToWorker) {
+        if let Some(session) = self.0.lock().session(machine) {
+            session.down.slip_in(message);
+        }
     }
 
     /// Sessions that reached the control plane since the last call.
@@ -181,13 +241,13 @@ impl Network {
         std::mem::take(&mut self.0.lock().arrivals)
     }
 
-    /// Cuts the sessions of a worker. The first `arrives` messages of each direction still arrive;
+    /// Cuts the sessions of a machine. The first `arrives` messages of each direction still arrive;
     /// the control plane notices `lag` steps after the worker, or before it.
-    pub(crate) fn cut(&self, worker: usize, arrives: usize, lag: isize) {
+    pub(crate) fn cut(&self, machine: usize, arrives: usize, lag: isize) {
         let state = &mut *self.0.lock();
         let noticed = |lag: isize| state.step + lag.max(0).unsigned_abs();
         let cut = (noticed(-lag), noticed(lag));
-        for session in state.sessions.iter_mut().filter(|session| session.worker == worker) {
+        for session in state.sessions_of(machine) {
             (session.up.swallows, session.down.swallows) = (true, true);
             session.up.way.truncate(arrives);
             session.down.way.truncate(arrives);
@@ -195,9 +255,9 @@ impl Network {
         }
     }
 
-    pub(crate) fn swallow(&self, worker: usize, way: Way) {
+    pub(crate) fn swallow(&self, machine: usize, way: Way) {
         let state = &mut *self.0.lock();
-        for session in state.sessions.iter_mut().filter(|session| session.worker == worker) {
+        for session in state.sessions_of(machine) {
             match way {
                 Way::Up => session.up.swallows = true,
                 Way::Down => session.down.swallows = true,
@@ -205,8 +265,8 @@ impl Network {
         }
     }
 
-    pub(crate) fn part(&self, worker: usize, parted: bool) {
-        self.0.lock().parted[worker] = parted;
+    pub(crate) fn part(&self, machine: usize, parted: bool) {
+        self.0.lock().parted[machine] = parted;
     }
 
     /// The control plane is gone, with its side of all sessions, or there again.
@@ -218,7 +278,7 @@ impl Network {
         }
     }
 
-    /// What each worker has said that it has since the last call.
+    /// What each machine has said that it has since the last call.
     pub(crate) fn holding(&self) -> Holding {
         std::mem::take(&mut self.0.lock().holding)
     }
@@ -226,16 +286,16 @@ impl Network {
     /// From now on nothing is late and nothing is lost.
     pub(crate) fn heal(&self) {
         let state = &mut *self.0.lock();
-        (state.late, state.parted) = (1, [false; WORKERS]);
+        (state.late, state.parted) = (1, [false; MACHINES]);
         let broken = |session: &&mut Session| session.up.swallows || session.down.swallows;
         for session in state.sessions.iter_mut().filter(broken) {
             session.cut = Some((0, 0));
         }
     }
 
-    fn connect(&self, worker: usize) -> Result<WorkerEnd, ConnectError> {
+    fn connect(&self, speaker: &Speaker) -> Result<WorkerEnd, ConnectError> {
         let state = &mut *self.0.lock();
-        if state.parted[worker] || !state.plane_is_up {
+        if state.parted[speaker.machine] || !state.plane_is_up {
             return Err(ConnectError::TimedOut { url: "sim://plane".into() });
         }
         let (end, near) = pair();
@@ -243,21 +303,21 @@ impl Network {
         let dice = Dice::of(state.dice.below(usize::MAX) as u64);
         let up = Lane::new(near.hear, far.say);
         let down = Lane::new(far.hear, near.say);
-        state.sessions.push(Session { worker, up, down, cut: None, dice });
-        state.arrivals.push((worker, control));
+        state.sessions.push(Session { speaker: speaker.clone(), up, down, cut: None, dice });
+        state.arrivals.push((speaker.machine, control));
         Ok(end)
     }
 }
 
-/// The way of one worker to the control plane.
+/// The way of one process of a worker to the control plane.
 pub(crate) struct Line {
     pub(crate) network: Network,
-    pub(crate) worker: usize,
+    pub(crate) speaker: Speaker,
 }
 
 #[async_trait::async_trait]
 impl Connector for Line {
     async fn connect(&self) -> Result<WorkerEnd, ConnectError> {
-        self.network.connect(self.worker)
+        self.network.connect(&self.speaker)
     }
 }
