@@ -16,6 +16,7 @@ use bindery_core::{
     grant::{self, Power},
     id::{ComputerId, JobId, WorkerId},
     job::{Job, JobEvent, Lease, Phase},
+    limit,
     name::Name,
     operation,
     record::Record,
@@ -27,7 +28,7 @@ use bindery_protocol::{bytes::Base64, message::ToWorker};
 use bindery_store::{batch::Batch, limit::BATCH_ITEMS, log::Row};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use tokio::sync::mpsc;
 
 /// Entries of one job's journal, as they came.
@@ -75,10 +76,12 @@ impl ControlPlane {
         mut shipments: mpsc::Receiver<Shipment>,
         say: &mpsc::Sender<ToWorker>,
     ) -> Result<(), Failure> {
-        let mut waiting = vec![];
+        let (mut waiting, mut fenced) = (vec![], HashSet::new());
         while shipments.recv_many(&mut waiting, WAITING).await > 0 {
             let mut jobs = BTreeMap::<_, Vec<_>>::new();
-            for shipment in waiting.drain(..) {
+            // What was shipped before the worker heard that it is fenced off comes to nothing either.
+            let told = |it: &Shipment| fenced.contains(&(it.job, it.lease));
+            for shipment in waiting.drain(..).filter(|shipment| !told(shipment)) {
                 jobs.entry(shipment.job).or_default().push(shipment);
             }
             let each = stream::iter(jobs.into_values().map(|one| self.take_in_in_order(peer, one)));
@@ -89,6 +92,11 @@ impl ControlPlane {
                 match answers {
                     Ok(answers) => {
                         for answer in answers {
+                            if let ToWorker::Fenced { job, lease } = &answer
+                                && fenced.len() < limit::WORKER_HELD_JOBS
+                            {
+                                fenced.insert((*job, *lease));
+                            }
                             // Whoever does not hear one is not waited for again.
                             if all.is_ok() {
                                 all = self.answered(say, answer).await;
@@ -109,9 +117,16 @@ impl ControlPlane {
         peer: Peer,
         shipments: Vec<Shipment>,
     ) -> Result<Vec<ToWorker>, Failure> {
-        let mut answers = vec![];
+        let (mut answers, mut fenced) = (vec![], None);
         for shipment in joined(shipments) {
-            answers.push(self.take_in(peer, shipment).await?);
+            if fenced == Some(shipment.lease) {
+                continue;
+            }
+            let answer = self.take_in(peer, shipment).await?;
+            if let ToWorker::Fenced { lease, .. } = &answer {
+                fenced = Some(*lease);
+            }
+            answers.push(answer);
         }
         Ok(answers)
     }
@@ -131,9 +146,8 @@ impl ControlPlane {
         let mut same = first;
         let change = |same: u64, job: &mut Job| {
             let holds = job.phase.lease() == Some(lease);
-            // Its end was told before, or we have given it up: what it did is evidence all the same,
-            // unless there are two journals of it.
-            let over = job.phase.ended() && job.epoch == lease.epoch && !is_damaged(&job.phase);
+            // Its end was told before, or we have given it up: what it did is evidence all the same.
+            let over = job.phase.ended() && job.epoch == lease.epoch;
             if !holds && !over {
                 return Ok((Batch::new(), Taken::Fenced));
             }
@@ -266,11 +280,6 @@ impl ControlPlane {
     ) -> Result<Vec<Row>, Failure> {
         Ok(self.stores.log.read(JOURNAL, &job.to_string(), after.map(journal_key), limit).await?)
     }
-}
-
-/// Whether its journal is not to be believed.
-fn is_damaged(phase: &Phase) -> bool {
-    matches!(phase, Phase::Failed { error } if error.code == Code::JournalDamaged)
 }
 
 /// A job's shipments with those that follow each other made one.

@@ -81,6 +81,6 @@ async fn two_journals_of_a_job_are_never_mixed() {
     assert_eq!(error.code, Code::JournalDamaged);
     // What it shipped before it heard of that.
     worker.ship(&order, 2, &[note(2), end(3)]).await;
-    worker.fenced(&order).await;
+    worker.is_heard().await;
     assert_eq!(house.plane.journal(job.id, None, 10).await.expect("a journal").len(), 2);
 }
