@@ -51,6 +51,8 @@ enum Taken {
     Fenced,
     /// Entries below this are stored already, and must be the same first.
     Known(u64),
+    /// The job is over; its journal must not be.
+    Over,
 }
 
 /// The log table of journals: a partition per job, a row per entry. It is no name that a runbook
@@ -143,8 +145,8 @@ impl ControlPlane {
         let rows = journal_rows(id, &decoded, &entries);
         let now = self.clock.now();
         // Below this, what is stored was found to be the same.
-        let mut same = first;
-        let change = |same: u64, job: &mut Job| {
+        let (mut same, mut open) = (first, false);
+        let change = |same: u64, open: bool, job: &mut Job| {
             let holds = job.phase.lease() == Some(lease);
             // Its end was told before, or we have given it up: what it did is evidence all the same.
             let over = job.phase.ended() && job.epoch == lease.epoch;
@@ -156,6 +158,9 @@ impl ControlPlane {
                 return Err(Failure::new(Code::JournalDamaged, message));
             }
             let known = job.shipped.min(below);
+            if !holds && below > job.shipped && !open {
+                return Ok((Batch::new(), Taken::Over));
+            }
             if known > same {
                 return Ok((Batch::new(), Taken::Known(known)));
             }
@@ -185,12 +190,15 @@ impl ControlPlane {
         };
         let text = id.to_string();
         let changed = loop {
-            let change = |job: &mut Job| change(same, job);
+            let change = |job: &mut Job| change(same, open, job);
             match self.repository.change_with(JOBS, &text, "job", job_indexes, change).await {
                 Ok((_, Taken::Known(known))) => match self.compare(id, &decoded, known).await {
                     Ok(()) => same = known,
                     Err(failure) => break Err(failure),
                 },
+                Ok((job, Taken::Over)) if job.shipped == 0 || self.has_begun(&job).await? => {
+                    open = true;
+                }
                 changed => break changed,
             }
         };
@@ -204,7 +212,9 @@ impl ControlPlane {
                 self.events.say(Event::Job(id));
                 Ok(ToWorker::Kept { job: id, below: job.shipped })
             }
-            Ok((_, Taken::Fenced | Taken::Known(_))) => Ok(ToWorker::Fenced { job: id, lease }),
+            Ok((_, Taken::Fenced | Taken::Known(_) | Taken::Over)) => {
+                Ok(ToWorker::Fenced { job: id, lease })
+            }
             Err(failure) => match failure.code {
                 Code::NotFound => Ok(ToWorker::Fenced { job: id, lease }),
                 // It would be said again for ever, and the other jobs of the worker with it.

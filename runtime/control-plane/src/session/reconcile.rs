@@ -44,7 +44,7 @@ impl ControlPlane {
 
     /// Whether anything of a job that has a lease was shipped under that lease: a job that was resumed
     /// has what came before, up to its suspension.
-    async fn has_begun(&self, job: &Job) -> Result<bool, Failure> {
+    pub(crate) async fn has_begun(&self, job: &Job) -> Result<bool, Failure> {
         let Some(last) = job.shipped.checked_sub(1) else { return Ok(false) };
         let entries = self.journal(job.id, last.checked_sub(1), 1).await?;
         Ok(!entries.last().is_some_and(Entry::ends))
