@@ -45,17 +45,15 @@ impl Ledger {
         self.0.lock().ever.iter().filter(|(of, _)| *of == job).count()
     }
 
-    /// How often the change of a job that was made most often was made: in one world, and in all of
-    /// them together.
-    pub(crate) fn most(&self, job: JobId) -> (usize, usize) {
-        let (mut in_one, mut sums) = (0, BTreeMap::<_, usize>::new());
+    /// How often the change of a job that was made most often was made, in all worlds together.
+    pub(crate) fn most(&self, job: JobId) -> usize {
+        let mut sums = BTreeMap::<_, usize>::new();
         for ((of, round), times) in self.0.lock().machines.values().flatten() {
             if *of == job {
-                in_one = in_one.max(*times);
                 *sums.entry(round.clone()).or_default() += times;
             }
         }
-        (in_one, sums.into_values().max().unwrap_or(0))
+        sums.into_values().max().unwrap_or(0)
     }
 }
 
