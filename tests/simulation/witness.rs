@@ -7,7 +7,7 @@ use bindery_core::{
     id::JobId,
     job::{Job, Lease},
 };
-use bindery_journal::frame::{Read, read};
+use bindery_journal::log::peek;
 use bindery_protocol::{
     bytes::Base64,
     message::{ToControl, ToWorker},
@@ -17,7 +17,6 @@ use bindery_seal::envelope::Envelope;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     sync::Arc,
@@ -142,21 +141,5 @@ fn unverified(order: &Envelope) -> JobOrder {
 
 /// The journals in the folder of a worker that were not forgotten.
 pub(crate) fn journals(folder: &Path) -> BTreeMap<JobId, Vec<Vec<u8>>> {
-    let mut jobs = BTreeMap::<_, Vec<_>>::new();
-    let Ok(files) = fs::read_dir(folder.join("journal")) else { return jobs };
-    let mut segments: Vec<_> = files.flatten().map(|file| file.path()).collect();
-    segments.sort();
-    for segment in segments {
-        // One that nobody needs any more may go meanwhile.
-        let bytes = fs::read(segment).unwrap_or_default();
-        let mut at = 0;
-        while let Read::Whole(frame, size) = read(&bytes[at..]) {
-            at += size;
-            match frame.payload.is_empty() {
-                true => drop(jobs.remove(&frame.job)),
-                false => jobs.entry(frame.job).or_default().push(frame.payload),
-            }
-        }
-    }
-    jobs
+    peek(&folder.join("journal")).unwrap_or_default()
 }

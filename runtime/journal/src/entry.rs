@@ -237,9 +237,10 @@ impl Entry {
     /// What the entry says on the job's streams, if it says anything: the kind, the text and a
     /// value.
     ///
-    /// A `stream.*` operation that was refused says nothing.
+    /// A `stream.*` operation that was refused says nothing, nor does what the host notes for itself.
     pub fn says(&self) -> Option<(StreamKind, String, Option<Value>)> {
         match &self.body {
+            Body::Note { kind: StreamKind::Debug, .. } => None,
             Body::Note { kind, text, value } => Some((*kind, text.clone(), value.clone())),
             Body::Operation { operation, arguments, reply: Ok(_) } => {
                 let text = |key: &str| arguments[key].as_str().unwrap_or_default().to_owned();

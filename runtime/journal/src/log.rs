@@ -14,7 +14,7 @@ use crate::{entry::Entry, segment::VERSION};
 use bindery_core::id::JobId;
 use queue::Queue;
 pub use read::ReadError;
-pub use recover::Recovered;
+pub use recover::{Recovered, peek};
 use std::{
     fs, io,
     path::{Path, PathBuf},

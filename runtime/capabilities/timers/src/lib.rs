@@ -1,8 +1,8 @@
 //! Durable sleep.
 //!
-//! Only the end of a sleep is journalled. A job that is started again in the middle of one sleeps
-//! what is left of it, because its time stands still at the journal's last entry. Nothing is
-//! counted here: the worker's clock wakes the job.
+//! A job that is started again in the middle of a sleep sleeps what is left of it: the gate notes when a
+//! sleep that lasts began, and calls with that time. Nothing is counted here: the worker's clock wakes
+//! the job.
 
 use bindery_core::{
     code::Failure,

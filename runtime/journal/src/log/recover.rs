@@ -83,3 +83,20 @@ pub(super) fn take(recovered: &mut Recovered, places: &mut Places, frame: Frame<
         }
     }
 }
+
+/// The bytes of each job's entries in the log of `folder`, as far as they have reached its files;
+/// another process may be writing there. Nothing is opened, cut or checked: for whoever watches a worker
+/// from outside, as tests do.
+pub fn peek(folder: &Path) -> io::Result<BTreeMap<JobId, Vec<Vec<u8>>>> {
+    let mut jobs = BTreeMap::<_, Vec<_>>::new();
+    for number in segment::list(folder)? {
+        // One that nobody needs any more may go meanwhile.
+        let bytes = fs::read(segment::path(folder, number)).unwrap_or_default();
+        segment::read(&bytes, true, |frame, _| match frame {
+            Frame::Entry(job, payload) => jobs.entry(job).or_default().push(payload.to_vec()),
+            Frame::Forget(job) => drop(jobs.remove(&job)),
+            Frame::Mark => {}
+        });
+    }
+    Ok(jobs)
+}

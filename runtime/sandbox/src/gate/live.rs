@@ -11,7 +11,7 @@ use bindery_core::{
 use bindery_journal::entry::{Body, Reply};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Says something on the job's streams.
 type Say<'a> = &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync);
@@ -70,23 +70,30 @@ impl Gate {
         arguments: Value,
         capability: Arc<dyn Capability>,
     ) -> Result<Reply, Fatal> {
-        let (since, sequence) = (self.clock.now(), self.writer.sequence());
-        let patience = SignedDuration::try_from(self.park.patience(since));
-        let tired = since.checked_add(patience.unwrap_or(SignedDuration::MAX));
+        let (now, sequence) = (self.time.stamp(self.clock.now()), self.writer.sequence());
+        let interrupted = self.park.interrupted();
+        let since = interrupted.unwrap_or(now);
         let mut work: park::Work = {
-            let (gate, arguments) = (self.clone(), arguments.clone());
+            let (gate, left) = (self.clone(), park::left(operation, &arguments, since, now));
             Box::pin(async move {
                 let say = |kind, text, value| gate.note(kind, text, value);
-                let call = gate.call(operation, &arguments, sequence, &say);
+                let call = Call { now: since, ..gate.call(operation, &left, sequence, &say) };
                 gate.carry_out(capability.as_ref(), &call).await
             })
+        };
+        let tires = async {
+            self.clock.sleep_until(later(now, limit::PARK_AFTER)).await;
+            if interrupted.is_none() {
+                self.note_wait(since);
+            }
+            self.clock.sleep_until(later(now, self.park.patience(now))).await;
         };
         let reply = tokio::select! {
             biased;
             reason = self.cancel.cancelled() => return Err(Fatal(reason)),
             stopping = self.stopping() => Err(stopping),
             reply = &mut work => reply?,
-            () = self.clock.sleep_until(tired.unwrap_or(Timestamp::MAX)) => {
+            () = tires => {
                 self.park.keep(park::Wait { operation, arguments, work });
                 return std::future::pending().await;
             }
@@ -191,4 +198,9 @@ impl Gate {
         }
         Ok(reply)
     }
+}
+
+fn later(time: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -4,24 +4,46 @@
 //!   guest waits --long enough--> parked: the guest is gone, its wait goes on
 //!               --answered-----> the guest is made anew, fed its journal, and finds the answer in it
 //! ```
-//! To be made anew costs the guest all that it has computed, so a job waits as long as that first: it
+//! A wait that lasts is noted with the time of its beginning, so that one that is interrupted goes on and
+//! does not begin again. To be made anew costs the guest all that it has computed, so a job waits as long as that first: it
 //! never takes more than twice the time that it would take without.
 
 use super::{Fatal, Gate, checkpoint};
 use bindery_core::{
     limit,
     operation::{CLOCK_SLEEP, JOBS_WAIT, Operation},
+    stream::StreamKind,
 };
 use bindery_journal::entry::Reply;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{pin::Pin, time::Duration};
 use tokio::sync::Notify;
 
 /// Whether an operation does nothing but wait.
 pub(super) fn waits(operation: &Operation) -> bool {
     *operation == CLOCK_SLEEP || *operation == JOBS_WAIT
+}
+
+/// The key of the note of a wait.
+const WAITS_SINCE: &str = "waitsSince";
+
+/// What is to be asked for of a wait that began at `since`.
+pub(super) fn left(
+    operation: &Operation,
+    arguments: &Value,
+    since: Timestamp,
+    now: Timestamp,
+) -> Value {
+    let mut left = arguments.clone();
+    if *operation == JOBS_WAIT
+        && let Some(timeout) = arguments["timeout"].as_u64()
+    {
+        let over = u64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
+        left["timeout"] = timeout.saturating_sub(over).into();
+    }
+    left
 }
 
 /// The answer of a wait that goes on, whoever asks for it.
@@ -39,6 +61,8 @@ pub(super) struct Park {
     wait: Mutex<Option<Wait>>,
     parked: Notify,
     effort: Mutex<Effort>,
+    /// Since when the wait goes on that the journal ends with.
+    since: Mutex<Option<Timestamp>>,
 }
 
 /// How long the guest has been at work since it began: what it costs to make it anew.
@@ -51,7 +75,12 @@ struct Effort {
 impl Park {
     pub(super) fn new(now: Timestamp) -> Self {
         let effort = Effort { began: now, host: SignedDuration::ZERO };
-        Self { wait: Mutex::default(), parked: Notify::new(), effort: Mutex::new(effort) }
+        Self {
+            wait: Mutex::default(),
+            parked: Notify::new(),
+            effort: Mutex::new(effort),
+            since: Mutex::default(),
+        }
     }
 
     /// How long a wait that begins at `now` goes on before its job is parked.
@@ -67,6 +96,24 @@ impl Park {
         effort.host = effort.host.saturating_add(now.duration_since(since));
     }
 
+    /// Reads a note of the journal that is replayed.
+    pub(super) fn recall(&self, note: &Value) {
+        let since = note[WAITS_SINCE].as_str().and_then(|since| since.parse().ok());
+        if since.is_some() {
+            *self.since.lock() = since;
+        }
+    }
+
+    /// The wait that was noted has its answer.
+    pub(super) fn over(&self) {
+        *self.since.lock() = None;
+    }
+
+    /// When the wait began that is asked for now, if it was interrupted.
+    pub(super) fn interrupted(&self) -> Option<Timestamp> {
+        self.since.lock().take()
+    }
+
     /// Keeps a wait whose guest is to go.
     pub(super) fn keep(&self, wait: Wait) {
         *self.wait.lock() = Some(wait);
@@ -75,6 +122,12 @@ impl Park {
 }
 
 impl Gate {
+    /// Notes for whoever goes on with the job when its wait began.
+    pub(super) fn note_wait(&self, since: Timestamp) {
+        let text = format!("it waits since {since}");
+        self.note(StreamKind::Debug, text, Some(json!({ WAITS_SINCE: since })));
+    }
+
     /// Returns when the guest is to go while its wait goes on.
     pub(crate) async fn parked(&self) {
         self.park.parked.notified().await;

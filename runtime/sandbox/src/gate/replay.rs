@@ -54,11 +54,15 @@ impl Gate {
             self.time.advance(entry.time);
             turn.trace.entries += 1;
             match &entry.body {
+                Body::Note { value: Some(value), .. } => self.park.recall(value),
                 Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended(_)) => {}
                 Body::Operation { operation, .. }
                     if self.mode == Mode::Counterfactual
                         && operation::by_name(operation).is_some_and(only_says) => {}
-                _ => return Some(entry),
+                _ => {
+                    self.park.over();
+                    return Some(entry);
+                }
             }
         }
     }

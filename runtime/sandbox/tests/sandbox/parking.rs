@@ -4,14 +4,15 @@ use crate::support::{Fake, Job, JumpingClock, NOON, Worker, shape};
 use bindery_core::{
     code::{Code, Failure},
     job::Outcome,
-    operation::{self, Operation},
+    operation::{self, CLOCK_SLEEP, JOBS_WAIT, Operation},
+    stream::StreamKind,
 };
 use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::{
     capability::{Call, Capabilities, Capability},
     gate::Gate,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
@@ -70,9 +71,10 @@ fn wake(_gate: &Gate, awake: &Notify) {
     awake.notify_one();
 }
 
-/// A journal without its times.
+/// A journal without its times, and what the host noted for itself.
 fn bodies(entries: Vec<Entry>) -> Vec<Body> {
-    entries.into_iter().map(|entry| entry.body).collect()
+    let own = |body: &Body| matches!(body, Body::Note { kind: StreamKind::Debug, .. });
+    entries.into_iter().map(|entry| entry.body).filter(|body| !own(body)).collect()
 }
 
 #[tokio::test]
@@ -83,8 +85,8 @@ async fn a_guest_that_waits_gives_its_memory_back_and_its_job_ends_as_if_it_had_
         let goes = Job::new();
         assert_eq!(parked(name, &goes, wake).await, ended, "{name}");
         let (stayed, gone) = (stays.journal.entries(), goes.journal.entries());
-        assert_eq!(shape(&gone), shape(&stayed), "{name}");
         assert_eq!(bodies(gone), bodies(stayed), "{name}");
+        assert_eq!(goes.said(), stays.said(), "{name}");
     }
 }
 
@@ -96,7 +98,8 @@ async fn a_job_that_is_suspended_while_its_guest_is_gone_needs_no_guest_for_that
         gate.cancel().cancel(reason.clone());
     });
     assert_eq!(outcome.await, Outcome::Suspended(reason));
-    assert_eq!(shape(&job.journal.entries()), ["header", "stream.write", "end"]);
+    let noted = format!("note it waits since {NOON}");
+    assert_eq!(shape(&job.journal.entries()), ["header", "stream.write", &noted, "end"]);
 }
 
 #[tokio::test]
@@ -108,4 +111,39 @@ async fn a_guest_that_is_gone_is_made_anew_to_clean_up_when_its_job_is_stopped()
     });
     assert_eq!(outcome.await, Outcome::Stopped);
     assert_eq!(job.said(), ["Output: begin", "Output: clean up"]);
+}
+
+/// A job whose journal ends an hour ago in a wait that was noted, and the clock of its new worker.
+async fn interrupted() -> (Job, Arc<Gate>) {
+    let first = Job::new();
+    let gate = first.gate();
+    let note = json!({ "waitsSince": NOON });
+    gate.note(StreamKind::Debug, "it waits".into(), Some(note));
+    let clock = JumpingClock::starting("2026-11-22T13:00:00Z");
+    let mut again = Job::replaying(first.journal.entries()).granted(&["jobs.start:*"]);
+    again.fake.clock = clock;
+    let gate = again.gate();
+    (again, gate)
+}
+
+#[tokio::test]
+async fn a_sleep_that_was_interrupted_goes_on_and_does_not_begin_again() {
+    let (job, gate) = interrupted().await;
+    let hours = |hours: u64| json!({ "duration": hours * 3_600_000 });
+    gate.perform(&CLOCK_SLEEP, hours(3)).await.expect("no end").expect("slept");
+    assert_eq!(job.fake.clock.now().to_string(), "2026-11-22T15:00:00Z");
+    gate.perform(&CLOCK_SLEEP, hours(3)).await.expect("no end").expect("slept");
+    assert_eq!(job.fake.clock.now().to_string(), "2026-11-22T18:00:00Z", "the next one is whole");
+}
+
+#[tokio::test]
+async fn a_wait_for_jobs_that_was_interrupted_has_what_is_left_of_its_timeout() {
+    let (job, gate) = interrupted().await;
+    let wait = |timeout: u64| json!({ "jobs": [], "mode": "All", "timeout": timeout });
+    for (asked, left) in [(7_200_000, 3_600_000), (7_200_000, 7_200_000)] {
+        let reply = gate.perform(&JOBS_WAIT, wait(asked)).await.expect("no end");
+        reply.expect("an answer");
+        let last = job.fake.asked.lock().last().cloned().expect("a call");
+        assert_eq!(last["timeout"], left);
+    }
 }

@@ -82,6 +82,8 @@ pub(crate) struct Fake {
     pub(crate) found: Found,
     /// The deadlines of its calls.
     pub(crate) deadlines: Arc<Mutex<Vec<Option<Timestamp>>>>,
+    /// The arguments of its calls.
+    pub(crate) asked: Arc<Mutex<Vec<Value>>>,
 }
 
 pub(crate) fn rebooted() -> Value {
@@ -97,6 +99,7 @@ impl Capability for Fake {
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
         self.calls.lock().push(call.operation.name);
         self.deadlines.lock().push(call.deadline);
+        self.asked.lock().push(call.arguments.clone());
         match call.operation.name {
             "clock.sleep" => {
                 let millis: i64 = call.argument("duration")?;
@@ -158,6 +161,7 @@ impl Job {
                 calls: Arc::default(),
                 found: Found::Unknown,
                 deadlines: Arc::default(),
+                asked: Arc::default(),
             },
             grants: vec![],
             limits: Limits::default(),

@@ -88,8 +88,9 @@ async fn two_journals_of_a_job_are_never_mixed() {
 #[tokio::test]
 async fn nothing_follows_an_end_though_its_worker_had_the_last_lease() {
     let house = House::build().await;
-    let (mut worker, job, order) = house.running(&[entry(1, Body::End(Outcome::Suspended))]).await;
-    let stopped = house.plane.stop_job(&account(), job.id, Verb::Stop, &somebody()).await;
+    let (mut worker, job, order) =
+        house.running(&[entry(1, Body::End(Outcome::Suspended(by_somebody())))]).await;
+    let stopped = house.plane.stop_job(&account(), job.id, None, &somebody()).await;
     assert_eq!(stopped.expect("stopped").phase, Phase::Stopped);
     worker.ship(&order, 2, &[note(2), end(3)]).await;
     worker.fenced(&order).await;
