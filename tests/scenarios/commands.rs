@@ -149,6 +149,9 @@ fn runbooks(cli: &Cli<'_>) {
     cli.refuses("runbook import SITE/echo.wasm", 2, "--manifest");
     let spare = "runbook import SITE/echo.wasm --manifest SITE/runbook.toml";
     cli.says(spare, "Version:         7");
+    let test = "runbook test SITE/echo.wasm --manifest SITE/runbook.toml -p who=you";
+    assert_eq!(cli.shows(test, "Completed")["passed"], true);
+    cli.refuses("runbook test SITE/echo.wasm", 2, "--manifest");
     let deleted = cli.json("runbook delete Spare");
     assert_eq!(deleted, json!({ "runbook": "Spare", "deleted": true }));
     cli.refuses("runbook delete Spare", 4, "Spare");

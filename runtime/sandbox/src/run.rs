@@ -149,11 +149,11 @@ impl Sandbox {
                 Some(ended) => ended,
                 None => tokio::select! {
                     biased;
+                    () = watch(gate) => by_host(),
                     answered = gate.unpark() => match answered {
                         Ok(()) => continue,
                         Err(fatal) => Err(fatal.into()),
                     },
-                    () = watch(gate) => by_host(),
                 },
             };
             if !gate.begin_again().await {

@@ -18,7 +18,7 @@ use std::{fs, sync::LazyLock};
 const GUESTS: [(&str, &str, &[&str]); 3] = [
     (
         "Leaf",
-        include_str!("../../fixtures/changing-runbook.wat"),
+        include_str!("../../fixtures/rounds-runbook.wat"),
         &["power.reboot", "records.write:Rounds"],
     ),
     ("Parent", include_str!("../../fixtures/parent-runbook.wat"), &["jobs.start:Leaf"]),
