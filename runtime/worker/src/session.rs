@@ -171,6 +171,10 @@ impl Desk {
             return None;
         };
         let (job, lease) = (order.job, order.lease);
+        if self.runner.spool.held(job).is_some_and(|(held, _)| held == lease) {
+            // It came twice: what was begun is not refused.
+            return None;
+        }
         tracing::warn!(%job, code = %error.code, %error, "an order is refused");
         Some(ToControl::Refused { job, lease, error, retry })
     }

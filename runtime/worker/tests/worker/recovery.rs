@@ -11,7 +11,11 @@ use bindery_journal::{
     entry::{Body, Entry},
     log::Log,
 };
-use bindery_protocol::{bytes::Base64, message::ToWorker, order::JobOrder};
+use bindery_protocol::{
+    bytes::Base64,
+    message::{ToControl, ToWorker},
+    order::JobOrder,
+};
 use bindery_worker::config::BuildError;
 use std::path::Path;
 
@@ -178,6 +182,27 @@ async fn a_job_that_the_journal_knows_and_no_account_signed_is_not_run() {
     let ended = entries.last().map(|entry| &entry.body);
     assert!(matches!(ended, Some(Body::End(Outcome::Failed(_)))), "{ended:?}");
     assert_eq!(end(&entries), "BadSignature");
+}
+
+#[tokio::test]
+async fn an_order_that_comes_twice_is_not_refused_by_a_worker_that_is_about_to_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut house = Plan::new(folder.path()).start();
+    let mut session = house.configured().await;
+    session.order(&job_order(1)).await;
+    let first = session.entries(job(1), 0, said_one).await.len() as u64;
+    house.drain.drain();
+    let drained = |body: &Body| matches!(body, Body::Note { kind: StreamKind::Verbose, .. });
+    let all = first + session.entries(job(1), first, drained).await.len() as u64;
+    session.order(&job_order(1)).await;
+    session.order(&job_order(2)).await;
+    let refused = |message| match message {
+        ToControl::Refused { job, .. } => Some(job),
+        _ => None,
+    };
+    assert_eq!(session.hear("a refusal", refused).await, job(2));
+    session.say(ToWorker::Kept { job: job(1), below: all }).await;
+    house.ended().await.expect("drained");
 }
 
 #[tokio::test]
