@@ -131,7 +131,8 @@ fn what(step: &Step) -> String {
             let table = arguments.and_then(|it| it["table"].as_str()).unwrap_or_default();
             format!("records.append table={} rows={rows}", escaped(table))
         }
-        StepKind::Call | StepKind::Note => format!("{operation}{given}"),
+        StepKind::Call => format!("{operation}{given}"),
+        StepKind::Note => escaped(step.text.as_deref().unwrap_or_default()),
         StepKind::Intent => format!("{operation} begins{given}"),
         StepKind::Outcome => format!("{operation} has ended"),
         StepKind::End => {

@@ -166,3 +166,19 @@ async fn bytes_that_a_guest_says_are_never_taken_for_a_mark() {
     assert_eq!((found.jobs[&job(1)].len(), found.damaged), (1, vec![]));
     assert!(found.torn > 40_000, "{}", found.torn);
 }
+
+#[tokio::test]
+async fn a_job_that_was_forgotten_and_goes_on_here_is_read_without_its_earlier_entries() {
+    let folder = tempfile::tempdir().expect("a folder");
+    written(folder.path(), &[(1, note(0, "a"))]).await;
+    let (log, _) = Log::open(folder.path()).expect("reopens");
+    log.append(job(1), &note(1, "b").encode()).expect("appends");
+    log.forget(job(1)).expect("forgets");
+    log.append(job(1), &note(0, "anew").encode()).expect("appends");
+    log.sync().await.expect("syncs");
+    drop(log);
+    assert!(!segment::path(folder.path(), 1).exists(), "nobody needs it");
+    let (_log, found) = Log::open(folder.path()).expect("reopens");
+    assert!(found.unreadable.is_empty() && found.damaged.is_empty());
+    assert_eq!(found.jobs[&job(1)], vec![note(0, "anew")]);
+}

@@ -169,7 +169,9 @@ fn of_entry(entry: &Entry) -> Step {
             ..new(StepKind::Intent)
         },
         Body::Outcome { reply, .. } => new(StepKind::Outcome).answered(reply),
-        Body::Note { .. } => Step { stream, text, value, ..new(StepKind::Note) },
+        Body::Note { text: noted, .. } => {
+            Step { stream, text: text.or(Some(noted.clone())), value, ..new(StepKind::Note) }
+        }
         Body::End(outcome) => Step { outcome: Some(outcome.clone()), ..new(StepKind::End) },
         Body::Order(_) => new(StepKind::Order),
     }
