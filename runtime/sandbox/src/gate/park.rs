@@ -4,9 +4,9 @@
 //!   guest waits --long enough--> parked: the guest is gone, its wait goes on
 //!               --answered-----> the guest is made anew, fed its journal, and finds the answer in it
 //! ```
-//! A wait that lasts is noted with the time of its beginning, so that one that is interrupted goes on and
-//! does not begin again. To be made anew costs the guest all that it has computed, so a job waits as long as that first: it
-//! never takes more than twice the time that it would take without.
+//! A wait that lasts is noted with the time of its beginning, so that one that is interrupted goes
+//! on and does not begin again. To be made anew costs the guest all that it has computed, so a job
+//! waits as long as that first: it never takes more than twice the time that it would take without.
 
 use super::{Fatal, Gate, checkpoint};
 use bindery_core::{
