@@ -40,6 +40,9 @@ pub struct Job {
     /// The worker that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,
+    /// The name of that worker's computer. Not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computer: Option<String>,
     /// Why it was started.
     pub trigger: Trigger,
     /// Who started it.
@@ -106,6 +109,7 @@ impl From<job::Job> for Job {
             limits: job.limits,
             placement: job.placement,
             worker,
+            computer: None,
             trigger: job.trigger,
             started_by: job.started_by,
             parent: job.parent,

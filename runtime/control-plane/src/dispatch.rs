@@ -5,6 +5,7 @@ use crate::{
     events::Event,
     hub::{Peer, peer_of},
     plane::ControlPlane,
+    session::reconcile,
 };
 use bindery_core::{
     code::{Code, Failure},
@@ -18,7 +19,7 @@ use bindery_core::{
 };
 use bindery_protocol::{
     bytes::Base64,
-    message::ToWorker,
+    message::{Held, ToWorker},
     order::{JOB_ORDER, JobOrder},
 };
 use bindery_seal::envelope::Envelope;
@@ -120,7 +121,9 @@ impl ControlPlane {
     pub(crate) async fn order_again(&self, job: &Job, lease: Lease) -> Result<(), Failure> {
         let Some(worker) = self.worker(lease.worker).await? else { return Ok(()) };
         let peer = peer_of(&worker);
-        if let Some(session) = self.hub.place_of(peer, job.id) {
+        let fresh = self.repository.need::<Job>(JOBS, &job.id.to_string(), "job").await?.value;
+        let unbegun = fresh.phase == Phase::Activating { lease };
+        if let Some(session) = self.hub.place_of(peer, job.id).filter(|_| unbegun) {
             tracing::warn!(job = %job.id, "a worker has not begun a job; it is ordered again");
             let place = Place { worker: worker.id, peer, session };
             let _unheard = self.say_order(job, lease, place).await?;
@@ -132,8 +135,24 @@ impl ControlPlane {
     async fn say_order(&self, job: &Job, lease: Lease, place: Place) -> Result<bool, Failure> {
         let order = self.sign_order(job, lease).await?;
         let Place { peer, session, .. } = place;
-        Ok(self.send_history(job, lease, place).await?
-            && self.hub.offer(peer, session, ToWorker::Order { order }).is_ok())
+        let heard = self.send_history(job, lease, place).await?
+            && self.hub.offer(peer, session, ToWorker::Order { order }).is_ok();
+        if heard {
+            self.say_what_became(peer, Held { job: job.id, lease }).await?;
+        }
+        Ok(heard)
+    }
+
+    /// Tells a worker what somebody wished of a job while its order was on the way: it may have heard
+    /// that before the order, when it did not know the job.
+    pub(crate) async fn say_what_became(&self, peer: Peer, held: Held) -> Result<(), Failure> {
+        let job = self.repository.get::<Job>(JOBS, &held.job.to_string()).await?;
+        let told = reconcile::told(&held, job.as_ref().map(|job| &job.value), self.clock.now());
+        if let Some(message @ (ToWorker::Cancel { .. } | ToWorker::Fenced { .. })) = told {
+            // A worker that is away is told when it is back.
+            let _away = self.hub.say(peer, message);
+        }
+        Ok(())
     }
 
     /// Sends a worker the journal of a job that goes on there; false if it cannot hear all of it.

@@ -261,7 +261,10 @@ pub fn next(phase: &Phase, event: JobEvent) -> Result<Phase, Failure> {
         (P::Activating { .. }, E::Release(_)) => P::New,
         (P::Running { .. } | P::Disconnected { .. }, E::Release(_)) => P::New,
         (P::Activating { .. } | P::Running { .. }, E::Lose(lease)) => P::Disconnected { lease },
-        (P::Stopping { .. }, E::Lose(_)) => P::Stopped,
+        // Nobody has it: what it was asked for is so.
+        (P::Stopping { .. }, E::Release(_) | E::Lose(_)) => P::Stopped,
+        (P::Suspending { reason, .. }, E::Release(_)) => P::Suspended { reason: reason.clone() },
+        (P::Stopping { .. }, E::Finish(_, Outcome::Suspended(_))) => P::Stopped,
         (P::Suspending { .. }, E::Lose(lease)) => P::Disconnected { lease },
         (P::Disconnected { .. }, E::Return(lease)) => P::Running { lease },
         (

@@ -111,6 +111,8 @@ pub struct Gate {
     park: Park,
     /// The journal ends with an operation in doubt, which is cleared up before anything ends the job.
     doubt: Doubt,
+    /// A guest has asked for something before.
+    goes_on: bool,
     result: Mutex<Option<Value>>,
     /// The journal that is replayed has its end already: nothing is added to it.
     replays_ended: bool,
@@ -177,6 +179,7 @@ impl Gate {
             fatal: Cancel::default(),
             stop: Stop::default(),
             park: Park::new(now),
+            goes_on: !replay.is_empty(),
             doubt: Doubt::new(config.mode == Mode::Live && replay::ends_in_doubt(&replay)),
             result: Mutex::default(),
             replays_ended,
@@ -247,6 +250,7 @@ impl Gate {
 
     /// Ends the journal, durably. One that has its end already stays as it is.
     pub async fn end(&self, outcome: &Outcome) -> Result<(), Failure> {
+        self.park.leave();
         if self.replays_ended {
             return Ok(());
         }
@@ -309,8 +313,8 @@ impl Gate {
 
     /// Returns once the job was cancelled, and its replay has come to what is in doubt. One that does
     /// not come there is not waited for any longer than a replay may take.
-    async fn cancelled_in_no_doubt(&self) {
-        self.cancel.cancelled().await;
+    async fn cancelled_in_no_doubt(&self) -> Failure {
+        let reason = self.cancel.cancelled().await;
         let replay = SignedDuration::try_from(limit::REPLAY_TIME).unwrap_or(SignedDuration::MAX);
         let latest = self.clock.now().checked_add(replay).unwrap_or(Timestamp::MAX);
         tokio::select! {
@@ -318,6 +322,7 @@ impl Gate {
             () = self.doubt.cleared() => {}
             () = self.clock.sleep_until(latest) => self.doubt.clear(),
         }
+        reason
     }
 
     /// Returns once the job must end: it was cancelled or has failed, no operation is under way, and
@@ -325,7 +330,7 @@ impl Gate {
     pub(crate) async fn doomed(&self) {
         tokio::select! {
             _ = self.fatal.cancelled() => {}
-            () = self.cancelled_in_no_doubt() => {}
+            _ = self.cancelled_in_no_doubt() => {}
         }
         // A write-once operation is never dropped half way; all others give up by themselves.
         let _idle = self.turn.lock().await;

@@ -137,6 +137,7 @@ impl Sandbox {
             let console = Console::new(gate.clone());
             let guest = async {
                 let _place = self.guests.acquire().await;
+                gate.begins_work();
                 execute(&prepared.kind, gate, &console).await
             };
             let ended = tokio::select! {

@@ -316,6 +316,7 @@ fn show(job: &Job) -> String {
         ("Result", table::spelling(&job.result)),
         ("Parameters", job.parameters.to_string()),
         ("Placement", table::spelling(&job.placement)),
+        ("Computer", job.computer.clone().unwrap_or_default()),
         ("Started by", format!("{} ({})", job.started_by, table::spelling(job.trigger))),
         ("Parent", job.parent.as_ref().map(|p| p.job.to_string()).unwrap_or_default()),
         ("Run", job.run.map(|run| run.to_string()).unwrap_or_default()),

@@ -43,19 +43,19 @@ impl Absence {
         let Self { since, cause } = self;
         let message = match cause {
             Cause::NotSeen => {
-                format!("its agent has not connected since the control plane started at {since}")
+                format!("its agent has not connected since the control plane started at {since:.0}")
             }
-            Cause::Stopped => format!("its agent was stopped at {since}"),
+            Cause::Stopped => format!("its agent was stopped at {since:.0}"),
             Cause::Disconnected => format!(
-                "the connection to its agent broke at {since}: the computer is down, the agent was \
+                "the connection to its agent broke at {since:.0}: the computer is down, the agent was \
                  killed, or the network between is cut"
             ),
             Cause::Silent => format!(
-                "its agent has said nothing since {since}: the computer hangs or sleeps, or the \
+                "its agent has said nothing since {since:.0}: the computer hangs or sleeps, or the \
                  network between drops everything"
             ),
             Cause::Rebooting => format!(
-                "its computer has not come back from the reboot that the job asked for at {since}"
+                "its computer has not come back from the reboot that the job asked for at {since:.0}"
             ),
             Cause::Removed => "its worker was removed".to_owned(),
         };
@@ -115,6 +115,16 @@ impl ControlPlane {
         Ok(Places::None(Failure::new(Code::NoWorker, message)))
     }
 
+    /// The name of the computer that `job` is on now, if it is on one.
+    pub(crate) async fn computer_of(&self, job: &Job) -> Result<Option<String>, Failure> {
+        let Some(lease) = job.phase.lease() else { return Ok(None) };
+        let Some(worker) = self.worker(lease.worker).await? else { return Ok(None) };
+        match worker.computer {
+            Some(_) => self.worker_name(&worker).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Whether the worker of `job` is gone, and why.
     pub(crate) async fn absence(&self, job: &Job) -> Result<Option<Absence>, Failure> {
         let Some(lease) = job.phase.lease() else { return Ok(None) };
@@ -166,9 +176,9 @@ const NAMED: usize = 5;
 fn listed(gone: &[(String, Presence)]) -> String {
     let one = |(name, presence): &(String, Presence)| match presence {
         Presence::Offline { since, how: Departure::Left, .. } => {
-            format!("{name} (stopped at {since})")
+            format!("{name} (stopped at {since:.0})")
         }
-        Presence::Offline { since, .. } => format!("{name} (gone since {since})"),
+        Presence::Offline { since, .. } => format!("{name} (gone since {since:.0})"),
         Presence::Removed => format!("{name} (removed)"),
         Presence::Registered | Presence::Online { .. } => {
             format!("{name} (not seen since the control plane started)")

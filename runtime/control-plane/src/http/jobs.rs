@@ -23,10 +23,11 @@ use bindery_core::{code::Failure, id::JobId, job, name::Name, stream::StreamReco
 use std::time::Duration;
 
 impl ControlPlane {
-    /// A job as the API shows it, with why it does not go on for now.
+    /// A job as the API shows it, with where it is and why it does not go on for now.
     pub(super) async fn seen(&self, job: job::Job) -> Result<Job, Failure> {
         let waiting = self.waits_for(&job).await?;
-        Ok(Job { waiting, ..job.into() })
+        let computer = self.computer_of(&job).await?;
+        Ok(Job { waiting, computer, ..job.into() })
     }
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn grace(until: Timestamp, now: Timestamp) -> u64 {
 }
 
 /// What a worker is told of a job that it still has.
-fn told(held: &Held, job: Option<&Job>, now: Timestamp) -> Option<ToWorker> {
+pub(crate) fn told(held: &Held, job: Option<&Job>, now: Timestamp) -> Option<ToWorker> {
     let Held { job: id, lease } = *held;
     let Some(job) = job.filter(|job| job.epoch == lease.epoch) else {
         return Some(ToWorker::Fenced { job: id, lease });

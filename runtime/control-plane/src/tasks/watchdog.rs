@@ -4,6 +4,7 @@
 
 use crate::{
     app::waiting::{Absence, Places},
+    hub::peer_of,
     plane::ControlPlane,
 };
 use bindery_core::{
@@ -13,6 +14,7 @@ use bindery_core::{
     limit,
     seal::Verb,
 };
+use bindery_protocol::message::Held;
 use jiff::{SignedDuration, Timestamp};
 use std::{collections::HashMap, time::Duration};
 
@@ -39,6 +41,8 @@ enum Still {
     Untaken,
     /// Its worker is there and has not begun it.
     Unbegun(Lease),
+    /// Its worker is there and has not ended it, as somebody wished.
+    Unended(Lease),
 }
 
 impl Seen {
@@ -57,50 +61,24 @@ impl Seen {
     }
 }
 
-/// Does what standing still means for each job now.
+/// Does what standing still means for each job now. What cannot be done for one does not hold up the
+/// others.
 pub(crate) async fn look(plane: &ControlPlane, seen: &mut Seen) -> Result<(), Failure> {
     let mut standing = vec![];
     for job in plane.open_jobs().await? {
-        let now = plane.clock.now();
-        let event = match &job.phase {
-            Phase::New | Phase::Resuming => {
-                let places = plane.places(&job).await?;
-                let since = match &places {
-                    Places::None(_) => {
-                        standing.push(job.id);
-                        seen.since(job.id, Still::Untaken, now)
-                    }
-                    Places::Live(_) => now,
-                };
-                match untaken(&job, places.reason(), since, now) {
-                    Some(reason) => Some(plane.suspend_or_fail(&job, reason).await?),
-                    None => None,
-                }
+        let looked = async {
+            if let Some(event) = plane.look_at(&job, seen, &mut standing).await? {
+                let phase = job.phase.clone();
+                let decide = |job: &Job| (job.phase == phase).then(|| event.clone());
+                plane.change_job(job.id, decide).await?;
             }
-            Phase::Suspended { .. } => None,
-            phase => match plane.absence(&job).await? {
-                Some(absence) => gone(&job, absence, now),
-                None => {
-                    if let (Phase::Activating { lease }, false) = (phase, job.phase.ended()) {
-                        standing.push(job.id);
-                        let since = seen.since(job.id, Still::Unbegun(*lease), now);
-                        if past(since, now, limit::ORDER_PATIENCE) {
-                            plane.order_again(&job, *lease).await?;
-                            seen.0.remove(&job.id);
-                        }
-                    }
-                    None
-                }
-            },
+            Ok::<_, Failure>(())
         };
-        if let Some(event) = event {
-            let phase = job.phase.clone();
-            match plane.change_job(job.id, |job| (job.phase == phase).then(|| event.clone())).await
-            {
-                // It changed while we looked: the next look sees it.
-                Err(failure) if failure.code == Code::Conflict => {}
-                other => drop(other?),
-            }
+        match looked.await {
+            // It changed while we looked: the next look sees it.
+            Err(failure) if failure.code == Code::Conflict => {}
+            Err(failure) => tracing::error!(job = %job.id, %failure, "a job cannot be watched"),
+            Ok(()) => {}
         }
     }
     seen.retain(&standing);
@@ -108,6 +86,62 @@ pub(crate) async fn look(plane: &ControlPlane, seen: &mut Seen) -> Result<(), Fa
 }
 
 impl ControlPlane {
+    async fn look_at(
+        &self,
+        job: &Job,
+        seen: &mut Seen,
+        standing: &mut Vec<JobId>,
+    ) -> Result<Option<JobEvent>, Failure> {
+        let now = self.clock.now();
+        let lease = match &job.phase {
+            Phase::New | Phase::Resuming => {
+                let places = self.places(job).await?;
+                let since = match &places {
+                    Places::None(_) => {
+                        standing.push(job.id);
+                        seen.since(job.id, Still::Untaken, now)
+                    }
+                    Places::Live(_) => now,
+                };
+                return match untaken(job, places.reason(), since, now) {
+                    Some(reason) => self.suspend_or_fail(job, reason).await.map(Some),
+                    None => Ok(None),
+                };
+            }
+            phase => match phase.lease() {
+                Some(lease) => lease,
+                None => return Ok(None),
+            },
+        };
+        if let Some(absence) = self.absence(job).await? {
+            return Ok(gone(job, absence, now));
+        }
+        let (still, from) = match &job.phase {
+            Phase::Activating { .. } => (Still::Unbegun(lease), Timestamp::MIN),
+            Phase::Stopping { until, .. } => (Still::Unended(lease), *until),
+            Phase::Suspending { .. } => (Still::Unended(lease), Timestamp::MIN),
+            _ => return Ok(None),
+        };
+        standing.push(job.id);
+        let since = seen.since(job.id, still, now).max(from);
+        if !past(since, now, limit::ORDER_PATIENCE) {
+            return Ok(None);
+        }
+        seen.0.remove(&job.id);
+        match still {
+            Still::Unbegun(_) => self.order_again(job, lease).await.map(|()| None),
+            _ => self.wish_again(job, lease).await,
+        }
+    }
+
+    /// Tells a worker again what somebody wished of a job. One that it never began has that end.
+    async fn wish_again(&self, job: &Job, lease: Lease) -> Result<Option<JobEvent>, Failure> {
+        if let Some(worker) = self.worker(lease.worker).await? {
+            self.say_what_became(peer_of(&worker), Held { job: job.id, lease }).await?;
+        }
+        Ok((!self.has_begun(job).await?).then_some(JobEvent::Release(lease)))
+    }
+
     /// What becomes of a job that cannot go on for want of something.
     async fn suspend_or_fail(&self, job: &Job, reason: Failure) -> Result<JobEvent, Failure> {
         let over = job.deadline.is_some_and(|end| self.clock.now() > end);
@@ -146,13 +180,15 @@ fn gone(job: &Job, absence: Absence, now: Timestamp) -> Option<JobEvent> {
         None => past(absence.since, now, limit::DISCONNECTED),
     };
     match &job.phase {
-        Phase::Disconnected { .. } if over => {
+        Phase::Disconnected { .. } | Phase::Suspending { .. } if over => {
             let Failure { message, details, .. } = absence.explain();
             let message = format!("{message}; what the job did is seen once the agent is back");
             let failure = Failure::new(Code::OutcomeUnknown, message);
             Some(JobEvent::Fail(Failure { details, ..failure }))
         }
-        Phase::Disconnected { .. } => None,
+        // The wish is said again when the worker is back.
+        Phase::Disconnected { .. } | Phase::Suspending { .. } => None,
+        Phase::Stopping { until, .. } if now < *until => None,
         phase if past(absence.since, now, limit::WORKER_SILENCE) => {
             phase.lease().map(JobEvent::Lose)
         }

@@ -69,8 +69,8 @@ const TABLE: [[Option<JobStatus>; 11]; 11] = {
         [O, RUN, NEW, DON, DIS, O, FAI, STG, SUG, O, STO], // Activating
         [O, O, NEW, DON, DIS, O, FAI, STG, SUG, O, STO], // Running
         [O, O, NEW, DON, O, RUN, FAI, STG, O, O, STO], // Disconnected
-        [O, O, O, DON, STO, O, FAI, STG, O, O, STO], // Stopping
-        [O, O, O, DON, DIS, O, FAI, STG, O, O, STO], // Suspending
+        [O, O, STO, DON, STO, O, FAI, STG, O, O, STO], // Stopping
+        [O, O, SUS, DON, DIS, O, FAI, STG, O, O, STO], // Suspending
         [O, O, O, O, O, O, FAI, STO, O, RES, STO],   // Suspended
         [ACT, O, O, O, O, O, FAI, STO, SUS, O, STO], // Resuming
         [O, O, O, O, O, O, O, O, O, O, O],           // Completed
@@ -113,4 +113,11 @@ fn a_grace_can_be_made_shorter_and_not_longer() {
         let next = next(&stopping, JobEvent::AskStop(at(asked)));
         assert_eq!(next, Ok(Phase::Stopping { lease: lease(1), until: at(held) }));
     }
+}
+
+#[test]
+fn a_job_that_is_being_stopped_is_not_suspended_by_an_earlier_wish() {
+    let stopping = Phase::Stopping { lease: lease(1), until: at(60) };
+    let suspended = JobEvent::Finish(lease(1), Outcome::Suspended(failure()));
+    assert_eq!(next(&stopping, suspended), Ok(Phase::Stopped));
 }

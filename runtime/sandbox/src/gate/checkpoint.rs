@@ -50,13 +50,13 @@ impl Gate {
     pub(super) async fn checkpoint(&self, arguments: Value) -> Fatal {
         let operation = JOB_CHECKPOINT.name.to_owned();
         let state: Arc<str> = arguments["state"].as_str().unwrap_or("null").into();
-        let written =
-            self.writer.append(Body::Operation { operation, arguments, reply: Ok(Value::Null) });
-        let sequence = match (written, self.writer.sync().await) {
-            (Ok(sequence), Ok(())) => sequence,
+        let body = Body::Operation { operation, arguments, reply: Ok(Value::Null) };
+        let written = self.writer.append_timed(body);
+        let (sequence, time) = match (written, self.writer.sync().await) {
+            (Ok(written), Ok(())) => written,
             (Err(fatal), _) | (_, Err(fatal)) => return fatal,
         };
-        let start = Start::again(self.first_seed, sequence, self.time.peek(), &state);
+        let start = Start::again(self.first_seed, sequence, time, &state);
         *self.start.lock() = start;
         *self.begins_again.lock() = true;
         Fatal(Failure::new(Code::Cancelled, "the job begins again at its checkpoint"))

@@ -28,7 +28,10 @@ impl Gate {
         let (arguments, size) = checks::recorded(operation, arguments);
         let capability = match size.and_then(|()| self.allow(operation, &arguments)) {
             Ok(capability) => capability,
-            Err(refusal) => return self.entry(operation, arguments, Err(refusal)),
+            Err(refusal) => {
+                self.park.over();
+                return self.entry(operation, arguments, Err(refusal));
+            }
         };
         if park::waits(operation) {
             return self.wait(operation, arguments, capability.clone()).await;

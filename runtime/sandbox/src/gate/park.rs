@@ -114,6 +114,12 @@ impl Park {
         self.since.lock().take()
     }
 
+    /// Nobody waits any more: the wait has a handle on its gate, and must not outlive the job.
+    pub(super) fn leave(&self) {
+        let left = self.wait.lock().take();
+        drop(left);
+    }
+
     /// Keeps a wait whose guest is to go.
     pub(super) fn keep(&self, wait: Wait) {
         *self.wait.lock() = Some(wait);
@@ -124,8 +130,14 @@ impl Park {
 impl Gate {
     /// Notes for whoever goes on with the job when its wait began.
     pub(super) fn note_wait(&self, since: Timestamp) {
-        let text = format!("it waits since {since}");
+        let text = format!("it waits since {since:.0}");
         self.note(StreamKind::Debug, text, Some(json!({ WAITS_SINCE: since })));
+    }
+
+    /// Notes that a guest begins now: what was before is no work of its own.
+    pub(crate) fn begins_work(&self) {
+        let began = self.clock.now();
+        *self.park.effort.lock() = Effort { began, host: SignedDuration::ZERO };
     }
 
     /// Returns when the guest is to go while its wait goes on.
@@ -154,7 +166,6 @@ impl Gate {
         let since = checkpoint::last(&entries).map_or(1, |(at, _)| at + 1);
         self.time.restart(self.start.lock().time);
         *self.result.lock() = None;
-        *self.park.effort.lock() = Effort { began: self.clock.now(), host: SignedDuration::ZERO };
         (turn.operations, turn.replay) = (0, entries.into_iter().skip(since).collect());
         Ok(())
     }

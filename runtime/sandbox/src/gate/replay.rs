@@ -41,8 +41,14 @@ impl Doubt {
 
 /// Whether the last thing that a guest asked for was begun and has no outcome.
 pub(super) fn ends_in_doubt(entries: &VecDeque<Entry>) -> bool {
-    let said = |entry: &&Entry| !matches!(entry.body, Body::Note { .. } | Body::Order(_));
-    entries.iter().rev().find(said).is_some_and(|entry| matches!(entry.body, Body::Intent { .. }))
+    let by_host = |entry: &Entry| {
+        matches!(entry.body, Body::Note { .. } | Body::Order(_) | Body::End(Outcome::Suspended(_)))
+    };
+    entries
+        .iter()
+        .rev()
+        .find(|entry| !by_host(entry))
+        .is_some_and(|entry| matches!(entry.body, Body::Intent { .. }))
 }
 
 impl Gate {

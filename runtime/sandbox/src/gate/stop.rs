@@ -57,11 +57,18 @@ impl Gate {
         });
     }
 
-    /// Returns what ends a job whose guest does not run yet: it was cancelled, or asked to stop.
+    /// Returns what ends a job whose guest does not run yet: it was cancelled, or asked to stop. One
+    /// that goes on has its grace, and what is in doubt is cleared up first.
     pub async fn called_off(&self) -> Failure {
+        let stopped = async {
+            match self.goes_on {
+                true => self.grace_over().await,
+                false => self.asked_to_stop().await.reason,
+            }
+        };
         tokio::select! {
-            reason = self.cancel.cancelled() => reason,
-            asked = self.asked_to_stop() => asked.reason,
+            reason = self.cancelled_in_no_doubt() => reason,
+            reason = stopped => reason,
         }
     }
 
@@ -74,7 +81,7 @@ impl Gate {
     /// The answer to an operation that waits, once the job was asked to stop.
     pub(super) async fn stopping(&self) -> Failure {
         let Asked { until, reason } = self.asked_to_stop().await;
-        let message = format!("{}; it may clean up until {until}", reason.message);
+        let message = format!("{}; it may clean up until {until:.0}", reason.message);
         Failure::new(Code::JobStopping, message)
     }
 
@@ -93,10 +100,19 @@ impl Gate {
     pub(crate) async fn grace_over(&self) -> Failure {
         let mut watch = self.stop.asked.subscribe();
         loop {
-            let Asked { until, reason } = self.asked_to_stop().await;
-            watch.mark_unchanged();
+            let asked = watch.borrow_and_update().clone();
+            let over = async {
+                match asked {
+                    None => std::future::pending().await,
+                    Some(Asked { until, reason }) => {
+                        self.clock.sleep_until(until).await;
+                        reason
+                    }
+                }
+            };
             tokio::select! {
-                () = self.clock.sleep_until(until) => return reason,
+                reason = over => return reason,
+                // The sender lives as long as `self`.
                 _ = watch.changed() => {}
             }
         }

@@ -10,6 +10,7 @@ use bindery_journal::{
     entry::{Body, Entry},
     frame::PAYLOAD_MAX,
 };
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use std::{collections::VecDeque, sync::Arc};
 
@@ -64,8 +65,13 @@ impl Writer {
 
     /// Appends an entry and moves the guest's time to it; the entry's sequence.
     pub(super) fn append(&self, body: Body) -> Result<u64, Fatal> {
+        self.append_timed(body).map(|(sequence, _)| sequence)
+    }
+
+    /// The same with the entry's time.
+    pub(super) fn append_timed(&self, body: Body) -> Result<(u64, Timestamp), Fatal> {
         let mut next = self.next.lock();
-        let sequence = self.add(&mut next, body)?;
+        let appended = self.add(&mut next, body)?;
         if next.warns() {
             next.warned = true;
             let percent = limit::JOB_WARNING_PERCENT;
@@ -75,10 +81,10 @@ impl Writer {
             );
             self.add(&mut next, Body::Note { kind: StreamKind::Warning, text, value: None })?;
         }
-        Ok(sequence)
+        Ok(appended)
     }
 
-    fn add(&self, next: &mut Next, body: Body) -> Result<u64, Fatal> {
+    fn add(&self, next: &mut Next, body: Body) -> Result<(u64, Timestamp), Fatal> {
         let sequence = next.sequence;
         let entry = Entry { sequence, time: self.time.stamp(self.clock.now()), body };
         let encoded = counts(&entry).then(|| entry.encode());
@@ -98,7 +104,7 @@ impl Writer {
         .map_err(Fatal)?;
         self.time.advance(entry.time);
         (next.sequence, next.bytes) = (sequence + 1, bytes);
-        Ok(sequence)
+        Ok((sequence, entry.time))
     }
 
     /// All entries so far.

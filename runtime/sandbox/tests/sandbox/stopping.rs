@@ -6,6 +6,7 @@ use bindery_core::{
     job::Outcome,
     operation::{JOB_REMAINING, POWER_REBOOT, STREAM_WRITE},
 };
+use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::gate::Gate;
 use jiff::Timestamp;
 use serde_json::json;
@@ -118,16 +119,30 @@ async fn what_is_in_doubt_is_cleared_up_before_a_cancelled_job_ends() {
     let (worker, first) = (Worker::new(), job);
     assert_eq!(worker.run("reboot-runbook.wat", &first).await, Outcome::Completed(None));
     let doubtful = first.journal.entries()[..2].to_vec();
-    let mut again = Job::replaying(doubtful).granted(&["power.reboot"]);
-    again.fake.found = Found::Done;
-    again.fake.clock = Arc::new(StandingClock(time(NOON)));
-    let prepared = worker.prepare("reboot-runbook.wat").await;
-    let gate = again.gate();
-    gate.cancel().cancel(Failure::new(Code::Cancelled, "terminated by somebody"));
-    let outcome = worker.sandbox.run(&prepared, &gate).await.expect("an outcome");
-    assert_eq!(outcome, Outcome::Stopped);
-    let known = ["header", "intent power.reboot", "outcome of 1", "end"];
-    assert_eq!(shape(&again.journal.entries()), known);
+    let time_of = doubtful[1].time;
+    let behind = |sequence, body| Entry { sequence, time: time_of, body };
+    let mut resumed = doubtful.clone();
+    let reason = Failure::new(Code::JobSuspended, "the worker restarted too often");
+    resumed.push(behind(2, Body::End(Outcome::Suspended(reason))));
+    resumed.push(behind(3, Body::Order("{}".into())));
+    for entries in [doubtful, resumed] {
+        let known = shape(&entries);
+        let mut again = Job::replaying(entries).granted(&["power.reboot"]);
+        again.fake.found = Found::Done;
+        again.fake.clock = Arc::new(StandingClock(time(NOON)));
+        let prepared = worker.prepare("reboot-runbook.wat").await;
+        let gate = again.gate();
+        gate.cancel().cancel(Failure::new(Code::Cancelled, "terminated by somebody"));
+        tokio::select! {
+            biased;
+            _ = gate.called_off() => panic!("it is in doubt"),
+            () = std::future::ready(()) => {}
+        }
+        let outcome = worker.sandbox.run(&prepared, &gate).await.expect("an outcome");
+        assert_eq!(outcome, Outcome::Stopped);
+        let now = shape(&again.journal.entries());
+        assert_eq!(now[known.len()..], ["outcome of 1", "end"]);
+    }
 }
 
 #[tokio::test]

@@ -143,3 +143,31 @@ async fn an_order_that_is_not_begun_is_given_again_under_the_same_lease() {
     worker.kept(job.id).await;
     assert_eq!(house.phase(&job).await, Phase::Completed { result: None });
 }
+
+#[tokio::test]
+async fn a_wish_for_a_job_that_was_never_begun_is_said_again_and_then_granted() {
+    let cancelled = |message| matches!(message, ToWorker::Cancel { .. }).then_some(());
+    for suspend in [false, true] {
+        let (house, clock) = timed().await;
+        let mut worker = house.welcomed().await;
+        let job = house.start().await;
+        worker.order().await;
+        let (account, caller) = (account(), somebody());
+        let wished = match suspend {
+            true => house.plane.suspend_job(&account, job.id, &caller).await,
+            false => house.plane.stop_job(&account, job.id, None, &caller).await,
+        };
+        let wished = wished.expect("asked").phase;
+        worker.hear("the wish", cancelled).await;
+        let mut seen = Seen::default();
+        house.look(&mut seen).await;
+        clock.advance(limit::STOP_GRACE_DEFAULT);
+        house.look(&mut seen).await;
+        assert_eq!(house.phase(&job).await, wished);
+        clock.advance(limit::ORDER_PATIENCE + second());
+        house.look(&mut seen).await;
+        worker.hear("the wish again", cancelled).await;
+        let wanted = if suspend { JobStatus::Suspended } else { JobStatus::Stopped };
+        assert_eq!(house.phase(&job).await.status(), wanted);
+    }
+}

@@ -98,3 +98,22 @@ fn a_job_that_stands_still_in_another_way_is_waited_for_anew() {
     seen.retain(&[]);
     assert_eq!(seen.since(id, Still::Untaken, at(20)), at(20));
 }
+
+#[test]
+fn a_wish_is_kept_for_a_worker_that_is_away() {
+    let silence = limit::WORKER_SILENCE.as_secs() as i64;
+    let with = |status: &str, key: &str, value: serde_json::Value| {
+        let mut phase = leased(status);
+        phase[key] = value;
+        job(phase, Some(100_000))
+    };
+    let reason = json!({ "code": "JobSuspended", "message": "suspended by somebody" });
+    let suspending = with("Suspending", "reason", reason);
+    assert_eq!(gone(&suspending, silent(), at(silence + 1)), None);
+    let over = 100_001 + limit::PAST_WINDOW.as_secs() as i64;
+    assert!(matches!(gone(&suspending, silent(), at(over)), Some(JobEvent::Fail(_))));
+    let until = silence + 500;
+    let stopping = with("Stopping", "until", json!(at(until)));
+    assert_eq!(gone(&stopping, silent(), at(until - 1)), None, "it has its grace");
+    assert!(matches!(gone(&stopping, silent(), at(until)), Some(JobEvent::Lose(_))));
+}
