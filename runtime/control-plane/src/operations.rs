@@ -189,7 +189,7 @@ impl ControlPlane {
                 continue;
             }
             let reason = "a dry run does not make it a Hybrid Runbook Worker: \
-                          what it lacks is seen once a run has";
+                          `bindery group add` does, or a real run";
             if let Some(run) = job.run {
                 let failure = Failure::new(Code::NoWorker, reason);
                 self.machine_event(run, *id, MachineEvent::Refuse, Some(failure)).await?;

@@ -58,7 +58,7 @@ impl Plane {
         }
         if self.dry_run {
             let reason = "a dry run does not make it a Hybrid Runbook Worker: \
-                          what it lacks is seen once a run has";
+                          `bindery group add` does, or a real run";
             return answer(ConfigureStatus::Refused, Some(reason));
         }
         if !member.connected {
