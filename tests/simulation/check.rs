@@ -49,6 +49,11 @@ fn ended(simulation: &Simulation<'_>, id: JobId, job: &Value) -> Result<(), Stri
         Some("Stopped") => simulation.stopped.contains(&id),
         Some("Failed") => match job["error"]["code"].as_str() {
             Some("NotValidNow") => simulation.plan.leaves_the_skew(),
+            // It was started by a job in the grace of its stop, and has no longer than that.
+            Some("DeadlinePassed") => {
+                let parent = serde_json::from_value::<JobId>(job["parent"]["job"].clone());
+                parent.is_ok_and(|parent| simulation.stopped.contains(&parent))
+            }
             Some("WorkerRestarted" | "JournalDamaged") => lost,
             _ => false,
         },
