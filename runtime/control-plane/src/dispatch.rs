@@ -32,7 +32,7 @@ use std::time::Duration;
 pub(crate) struct Place {
     pub(crate) worker: WorkerId,
     pub(crate) peer: Peer,
-    session: u64,
+    pub(crate) session: u64,
 }
 
 impl ControlPlane {

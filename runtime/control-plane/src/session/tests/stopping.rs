@@ -1,6 +1,7 @@
 //! Stopping with a grace, and terminating.
 
 use super::*;
+use crate::dispatch::Place;
 use bindery_testkit::clock::SimClock;
 use std::time::Duration;
 
@@ -122,4 +123,20 @@ fn stopping(until: i64) -> serde_json::Value {
     let lease = json!({ "worker": "01940000-0000-7000-8000-000000000001", "epoch": 1 });
     let until = Timestamp::from_second(until).expect("in range");
     json!({ "status": "Stopping", "lease": lease, "until": until })
+}
+
+#[tokio::test]
+async fn a_stop_that_crosses_the_order_of_its_job_is_heard_behind_it() {
+    let (house, clock) = timed().await;
+    let mut worker = house.welcomed().await;
+    let job = house.start().await;
+    let lease = worker.order().await.lease;
+    let session = house.plane.hub.place_of(Peer::Sandbox, job.id).expect("a place");
+    let until = clock.now() + jiff::SignedDuration::from_secs(30);
+    house.plane.change_job(job.id, |_| Some(JobEvent::AskStop(until))).await.expect("asked");
+    // As whoever gave the job away goes on, who has not seen it since.
+    let place = Place { worker: lease.worker, peer: Peer::Sandbox, session };
+    house.plane.order(&job, lease, place).await.expect("ordered");
+    assert_eq!(worker.order().await.lease, lease);
+    assert_eq!(worker.hear("the stop", cancel).await, (Code::Cancelled, Some(30_000)));
 }
