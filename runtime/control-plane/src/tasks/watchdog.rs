@@ -16,7 +16,10 @@ use bindery_core::{
 };
 use bindery_protocol::message::Held;
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -55,8 +58,8 @@ impl Seen {
         held.1
     }
 
-    /// Keeps only what was seen in a look that began at `now` or goes on since.
-    fn retain(&mut self, standing: &[JobId]) {
+    /// Keeps only what still stands.
+    fn retain(&mut self, standing: &HashSet<JobId>) {
         self.0.retain(|job, _| standing.contains(job));
     }
 }
@@ -64,7 +67,7 @@ impl Seen {
 /// Does what standing still means for each job now. What cannot be done for one does not hold up the
 /// others.
 pub(crate) async fn look(plane: &ControlPlane, seen: &mut Seen) -> Result<(), Failure> {
-    let mut standing = vec![];
+    let mut standing = HashSet::new();
     for job in plane.open_jobs().await? {
         let looked = async {
             if let Some(event) = plane.look_at(&job, seen, &mut standing).await? {
@@ -90,7 +93,7 @@ impl ControlPlane {
         &self,
         job: &Job,
         seen: &mut Seen,
-        standing: &mut Vec<JobId>,
+        standing: &mut HashSet<JobId>,
     ) -> Result<Option<JobEvent>, Failure> {
         let now = self.clock.now();
         let lease = match &job.phase {
@@ -98,7 +101,7 @@ impl ControlPlane {
                 let places = self.places(job).await?;
                 let since = match &places {
                     Places::None(_) => {
-                        standing.push(job.id);
+                        standing.insert(job.id);
                         seen.since(job.id, Still::Untaken, now)
                     }
                     Places::Live(_) => now,
@@ -122,7 +125,7 @@ impl ControlPlane {
             Phase::Suspending { .. } => (Still::Unended(lease), Timestamp::MIN),
             _ => return Ok(None),
         };
-        standing.push(job.id);
+        standing.insert(job.id);
         let since = seen.since(job.id, still, now).max(from);
         if !past(since, now, limit::ORDER_PATIENCE) {
             return Ok(None);

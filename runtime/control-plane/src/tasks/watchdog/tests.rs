@@ -95,7 +95,7 @@ fn a_job_that_stands_still_in_another_way_is_waited_for_anew() {
     assert_eq!(seen.since(id, Still::Untaken, at(5)), at(1));
     let lease = job(leased("Running"), None).phase.lease().expect("a lease");
     assert_eq!(seen.since(id, Still::Unbegun(lease), at(9)), at(9));
-    seen.retain(&[]);
+    seen.retain(&HashSet::new());
     assert_eq!(seen.since(id, Still::Untaken, at(20)), at(20));
 }
 
