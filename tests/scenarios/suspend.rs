@@ -3,7 +3,6 @@
 
 use crate::support::{ACCOUNT, PATIENCE, Site, reported};
 use bindery_api::{
-    accounts::NewAccount,
     jobs::NewJob,
     runbooks::{ImportRunbook, PublishRunbook},
     workers::Presence,
@@ -98,14 +97,11 @@ async fn a_suspended_job_goes_on_after_a_restart_and_says_nothing_twice() {
 async fn a_job_of_a_group_goes_on_at_another_computer_once_its_own_is_gone() {
     let mut site = Site::new();
     let client = site.start_control_plane().await;
-    client
-        .create_account(&NewAccount { name: ACCOUNT.parse().expect("a name") })
-        .await
-        .expect("made");
     for name in ["one", "two"] {
         site.start_agent(&client, name, &["--simulated", "linux", "--updates", "1"]).await;
     }
     reported(&client, 2).await;
+    // The first group makes the account.
     let added = site.run("group add web one two --output json");
     assert_eq!(added.code, Some(0), "{added:?}");
     let job = asleep(&client, 3, Some(Placement::Group("web".parse().expect("a name")))).await;

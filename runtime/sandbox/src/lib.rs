@@ -10,6 +10,7 @@ pub mod clock;
 pub mod compile;
 pub mod engine;
 pub mod gate;
+mod guests;
 pub mod journal;
 mod limiter;
 mod link;

@@ -3,6 +3,7 @@
 use crate::{
     compile::{Compiled, Compiler},
     gate::{Gate, clip},
+    guests::Guests,
     limiter::Limiter,
     link,
     wasi::{self, Console, Waiting},
@@ -15,7 +16,6 @@ use bindery_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
 use wasmtime::{
     Engine, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
     component::{self, ComponentType, Lift, ResourceTable},
@@ -77,7 +77,7 @@ pub struct Sandbox {
     components: Arc<component::Linker<Host>>,
     modules: Arc<Linker<Host>>,
     /// A place for each guest that may be in memory at once.
-    guests: Arc<Semaphore>,
+    guests: Arc<Guests>,
 }
 
 /// A module that is ready to be instantiated as often as wanted.
@@ -101,7 +101,7 @@ impl Sandbox {
         link::add_operations(&mut components)?;
         let mut modules = Linker::new(engine);
         wasi::add_p1(&mut modules)?;
-        let guests = Arc::new(Semaphore::new(limit::WORKER_GUESTS));
+        let guests = Arc::new(Guests::new(limit::WORKER_GUESTS));
         let (components, modules) = (Arc::new(components), Arc::new(modules));
         Ok(Self { compiler, components, modules, guests })
     }
@@ -136,8 +136,8 @@ impl Sandbox {
         let (ended, last_words) = loop {
             let console = Console::new(gate.clone());
             let guest = async {
-                let _place = self.guests.acquire().await;
-                gate.begins_work();
+                let _place = self.guests.enter().await;
+                gate.begins_work(&self.guests);
                 execute(&prepared.kind, gate, &console).await
             };
             let ended = tokio::select! {

@@ -4,7 +4,7 @@
 //! as long as a worker is in it.
 
 use crate::{
-    app::workers::Configured,
+    app::{tokens::Caller, workers::Configured},
     documents::{WORKERS, worker_indexes},
     hub::peer_of,
     plane::ControlPlane,
@@ -19,15 +19,17 @@ use bindery_core::{
 
 impl ControlPlane {
     /// Puts a computer into a group of an account; makes it a Hybrid Runbook Worker of that account
-    /// before, if it is none. Doing it twice is the same as once.
+    /// before, if it is none. Doing it twice is the same as once. The default account is made, if it
+    /// is not there yet.
     pub(crate) async fn add_to_group(
         &self,
         account: &Name,
         group: &Name,
         computer: &str,
+        caller: &Caller,
     ) -> Result<Worker, Failure> {
-        self.account(account).await?;
         let computer = self.computer(computer).await?;
+        self.account_or_first(account, caller).await?;
         self.check_group(account, group).await?;
         let worker = match self.worker_of(account, &computer).await? {
             Some(worker) => worker,

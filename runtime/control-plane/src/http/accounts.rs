@@ -88,8 +88,9 @@ pub(super) async fn groups(
 pub(super) async fn add_to_group(
     State(plane): State<ControlPlane>,
     Path((account, group, computer)): Path<(Name, Name, String)>,
+    caller: Caller,
 ) -> Reply<Worker> {
-    let worker = plane.add_to_group(&account, &group, &computer).await?;
+    let worker = plane.add_to_group(&account, &group, &computer, &caller).await?;
     let presence = plane.presence_of(&worker);
     let name = plane.computer(&computer).await?.name();
     Ok(Json(Worker::of(worker, Some(name), presence)))

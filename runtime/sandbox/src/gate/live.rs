@@ -11,7 +11,13 @@ use bindery_core::{
 use bindery_journal::entry::{Body, Reply};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// Says something on the job's streams.
 type Say<'a> = &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync);
@@ -84,12 +90,27 @@ impl Gate {
                 gate.carry_out(capability.as_ref(), &call).await
             })
         };
-        let tires = async {
-            self.clock.sleep_until(later(now, limit::PARK_AFTER)).await;
-            if interrupted.is_none() {
+        let noted = AtomicBool::new(interrupted.is_some());
+        let note = || {
+            if !noted.swap(true, Ordering::Relaxed) {
                 self.note_wait(since);
             }
+        };
+        let lasts = async {
+            self.clock.sleep_until(later(now, limit::PARK_AFTER)).await;
+            note();
             self.clock.sleep_until(later(now, self.park.patience(now))).await;
+        };
+        let is_in_the_way = async {
+            self.clock.sleep_until(later(now, self.park.worked(now))).await;
+            self.park.crowded().await;
+            note();
+        };
+        let tires = async {
+            tokio::select! {
+                () = lasts => {}
+                () = is_in_the_way => {}
+            }
         };
         let reply = tokio::select! {
             biased;

@@ -7,8 +7,10 @@
 //! A wait that lasts is noted with the time of its beginning, so that one that is interrupted goes
 //! on and does not begin again. To be made anew costs the guest all that it has computed, so a job
 //! waits as long as that first: it never takes more than twice the time that it would take without.
+//! It waits for `PARK_AFTER` at least, unless another guest waits for its place in memory.
 
 use super::{Fatal, Gate, checkpoint};
+use crate::guests::Guests;
 use bindery_core::{
     limit,
     operation::{CLOCK_SLEEP, JOBS_WAIT, Operation},
@@ -18,7 +20,7 @@ use bindery_journal::entry::Reply;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 /// Whether an operation does nothing but wait.
@@ -61,6 +63,8 @@ pub(super) struct Park {
     wait: Mutex<Option<Wait>>,
     parked: Notify,
     effort: Mutex<Effort>,
+    /// Among which the guest has its place.
+    guests: Mutex<Option<Arc<Guests>>>,
     /// Since when the wait goes on that the journal ends with.
     since: Mutex<Option<Timestamp>>,
 }
@@ -79,15 +83,31 @@ impl Park {
             wait: Mutex::default(),
             parked: Notify::new(),
             effort: Mutex::new(effort),
+            guests: Mutex::default(),
             since: Mutex::default(),
         }
     }
 
-    /// How long a wait that begins at `now` goes on before its job is parked.
+    /// How long a wait that begins at `now` goes on before its job is parked, if its place is not
+    /// wanted earlier.
     pub(super) fn patience(&self, now: Timestamp) -> Duration {
+        self.worked(now).max(limit::PARK_AFTER)
+    }
+
+    /// How long the guest has worked until `now`: a wait that begins then goes on as long at least.
+    pub(super) fn worked(&self, now: Timestamp) -> Duration {
         let effort = self.effort.lock();
         let worked = now.duration_since(effort.began) - effort.host;
-        Duration::try_from(worked).unwrap_or_default().max(limit::PARK_AFTER)
+        Duration::try_from(worked).unwrap_or_default()
+    }
+
+    /// Returns once another guest waits for a place.
+    pub(super) async fn crowded(&self) {
+        let guests = self.guests.lock().clone();
+        match guests {
+            Some(guests) => guests.crowded().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Notes that the host was at work for the guest from `since` to `now`.
@@ -134,8 +154,10 @@ impl Gate {
         self.note(StreamKind::Debug, text, Some(json!({ WAITS_SINCE: since })));
     }
 
-    /// Notes that a guest begins now: what was before is no work of its own.
-    pub(crate) fn begins_work(&self) {
+    /// Notes that a guest begins now, with a place among `guests`: what was before is no work of
+    /// its own.
+    pub(crate) fn begins_work(&self, guests: &Arc<Guests>) {
+        *self.park.guests.lock() = Some(guests.clone());
         let began = self.clock.now();
         *self.park.effort.lock() = Effort { began, host: SignedDuration::ZERO };
     }

@@ -1,9 +1,10 @@
 //! Parking: a guest that waits for long is gone meanwhile, and its job goes on as if it had stayed.
 
-use crate::support::{Fake, Job, JumpingClock, NOON, Worker, shape};
+use crate::support::{Fake, Job, JumpingClock, NOON, StandingClock, Worker, shape};
 use bindery_core::{
     code::{Code, Failure},
     job::Outcome,
+    limit,
     operation::{self, CLOCK_SLEEP, JOBS_WAIT, Operation},
     stream::StreamKind,
 };
@@ -13,6 +14,7 @@ use bindery_sandbox::{
     clock::Clock,
     gate::Gate,
 };
+use futures::future::join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -32,11 +34,18 @@ impl Capability for Held {
     }
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
-        let answer = self.fake.perform(call).await;
-        if call.operation.name == "clock.sleep" {
-            self.awake.notified().await;
+        let awake = self.awake.notified();
+        tokio::pin!(awake);
+        tokio::select! {
+            biased;
+            answer = self.fake.perform(call) => {
+                if call.operation.name == "clock.sleep" {
+                    awake.await;
+                }
+                answer
+            }
+            () = &mut awake => Ok(Value::Null),
         }
-        answer
     }
 
     fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
@@ -130,6 +139,28 @@ async fn a_guest_that_is_gone_is_made_anew_to_clean_up_when_its_job_is_stopped()
     });
     assert_eq!(outcome.await, Outcome::Stopped);
     assert_eq!(job.said(), ["Output: begin", "Output: clean up"]);
+}
+
+#[tokio::test]
+async fn a_guest_that_waits_gives_its_place_to_one_that_has_none() {
+    let worker = Worker::new();
+    let prepared = worker.prepare("sleeping-runbook.wat").await;
+    // No wait lasts: the clock stands still.
+    let clock = Arc::new(StandingClock(NOON.parse().expect("a time")));
+    let jobs: Vec<_> = (0..=limit::WORKER_GUESTS).map(|_| Job::on(clock.clone())).collect();
+    let (gates, awake): (Vec<_>, Vec<_>) = jobs.iter().map(held).unzip();
+    let runs = join_all(gates.iter().map(|gate| worker.sandbox.run(&prepared, gate)));
+    let wake = async {
+        while !jobs.iter().all(|job| job.calls().contains(&"clock.sleep")) {
+            tokio::task::yield_now().await;
+        }
+        awake.iter().for_each(|awake| awake.notify_one());
+    };
+    let (ended, ()) = tokio::join!(runs, wake);
+    for (ended, job) in ended.into_iter().zip(&jobs) {
+        assert!(matches!(ended, Ok(Outcome::Completed(_))), "{ended:?}");
+        assert_eq!(job.said().len(), 2, "{:?}", job.said());
+    }
 }
 
 /// A job whose journal ends an hour ago in a wait that was noted, and the clock of its new worker.

@@ -51,7 +51,7 @@ impl Clock for JumpingClock {
     }
 }
 
-/// A clock that stands still: whoever sleeps on it sleeps for ever.
+/// A clock that stands still: whoever sleeps on it until a later time sleeps for ever.
 pub(crate) struct StandingClock(pub(crate) Timestamp);
 
 #[async_trait::async_trait]
@@ -60,8 +60,10 @@ impl Clock for StandingClock {
         self.0
     }
 
-    async fn sleep_until(&self, _time: Timestamp) {
-        std::future::pending().await
+    async fn sleep_until(&self, time: Timestamp) {
+        if time > self.0 {
+            std::future::pending().await
+        }
     }
 }
 

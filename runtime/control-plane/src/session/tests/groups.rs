@@ -15,7 +15,8 @@ impl House {
         let mut agent = self.connect_as(Peer::Computer(computer));
         agent.holding(vec![]).await;
         let (account, group, id) = (account(), group(), computer.to_string());
-        let added = self.plane.add_to_group(&account, &group, &id);
+        let caller = somebody();
+        let added = self.plane.add_to_group(&account, &group, &id, &caller);
         let added = tokio::select! {
             added = added => added,
             () = agent.hear("its own end", |_| None) => unreachable!("it is never heard"),
@@ -80,12 +81,13 @@ async fn a_group_never_has_the_name_of_one_worker() {
     let house = House::build().await;
     let (computer, _agent) = house.member(1).await;
     let (account, name) = (account(), "web-01".parse().expect("a name"));
-    let own = house.plane.add_to_group(&account, &name, "web-01");
+    let caller = somebody();
+    let own = house.plane.add_to_group(&account, &name, "web-01", &caller);
     assert_eq!(own.await.expect_err("taken").code, Code::NameTaken);
     // And a computer that has the name of a group is in a group of another name.
     let id = computer.to_string();
     let taken = "web-02".parse().expect("a name");
-    house.plane.add_to_group(&account, &taken, &id).await.expect("added");
+    house.plane.add_to_group(&account, &taken, &id, &caller).await.expect("added");
     let (_, _agent) = house.member(2).await;
     let workers = house.plane.workers(&account).await.expect("workers");
     let own: Vec<_> = workers.iter().map(|worker| worker.group.as_str().to_owned()).collect();
@@ -99,7 +101,7 @@ async fn a_worker_is_in_as_many_groups_as_may_be_and_no_more() {
     let id = computer.to_string();
     for number in 1..=limit::WORKER_GROUPS {
         let group = format!("group-{number}").parse().expect("a name");
-        let added = house.plane.add_to_group(&account(), &group, &id).await;
+        let added = house.plane.add_to_group(&account(), &group, &id, &somebody()).await;
         assert_eq!(added.is_ok(), number < limit::WORKER_GROUPS, "{number}");
     }
 }
