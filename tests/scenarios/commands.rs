@@ -199,6 +199,7 @@ fn deployments(cli: &Cli<'_>) -> String {
     assert_eq!(cli.follows(&format!("run watch {id}"))["run"]["status"], "Succeeded");
     cli.refuses("deployment cancel Nightly", 1, "has already run");
     cli.says("deployment create Later --all --at 2099-01-01T00:00:00Z", "2099-01-01");
+    cli.refuses("deployment create Soon --all --at 2099-01-01", 2, "a time with its zone, such as");
     cli.says("deployment cancel Later", "Cancelled");
     cli.refuses("deployment run Later", 1, "is cancelled");
     cli.refuses("deployment preview", 2, "--computer <COMPUTER>");

@@ -1,6 +1,8 @@
 //! `bindery deployment`: what is to be installed where, and when.
 
-use super::{computer::missing, job::object, paging::Paging, run as runs, update::classification};
+use super::{
+    computer::missing, job::object, paging::Paging, run as runs, time, update::classification,
+};
 use crate::{
     context::Context,
     failure::{CliFailure, Exit},
@@ -76,7 +78,7 @@ pub struct When {
     #[arg(long)]
     now: bool,
     /// Run it once, at this time, such as 2026-01-31T22:00:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     at: Option<Timestamp>,
 }
 
@@ -100,9 +102,9 @@ pub struct What {
     /// Maintenance window in minutes [default: 120]
     #[arg(long, value_name = "MINUTES")]
     duration: Option<u32>,
-    /// Choose updates of this classification, such as Security; may be given more than once [default:
-    /// all]
-    #[arg(long, value_parser = classification)]
+    /// Choose updates of these classifications, such as Security,Critical; may be given more than once
+    /// [default: all]
+    #[arg(long, value_parser = classification, value_delimiter = ',')]
     classification: Vec<Classification>,
     /// Choose this KB number, or names that fit this mask
     #[arg(long, value_name = "MASK")]
@@ -315,11 +317,11 @@ mod tests {
             ]],
         );
         check(
-            "--computer web-01 --computer web-02 --classification Security --exclude linux-* --reboot Never \
+            "--computer web-01 --computer web-02 --classification Security,Critical --exclude linux-* --reboot Never \
              --max-concurrency 10% --max-errors 3 --duration 60 \
              --options {\"rebootSetting\":\"Always\",\"reserves\":{\"rebootMinutes\":5}}",
             expect![[
-                r#"{"name":"nightly","account":"Automation","schedule":{"kind":"now"},"durationMinutes":60,"targets":{"computers":["web-01","web-02"]},"options":{"rebootSetting":"Never","reserves":{"rebootMinutes":5},"classifications":["Security"],"exclude":["linux-*"],"maxConcurrency":"10%","maxErrors":3}}"#
+                r#"{"name":"nightly","account":"Automation","schedule":{"kind":"now"},"durationMinutes":60,"targets":{"computers":["web-01","web-02"]},"options":{"rebootSetting":"Never","reserves":{"rebootMinutes":5},"classifications":["Security","Critical"],"exclude":["linux-*"],"maxConcurrency":"10%","maxErrors":3}}"#
             ]],
         );
     }

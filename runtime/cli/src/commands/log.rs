@@ -53,10 +53,10 @@ pub struct Search {
     #[arg(long)]
     status: Option<String>,
     /// Not written before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = super::time)]
     since: Option<Timestamp>,
     /// Written before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = super::time)]
     until: Option<Timestamp>,
     #[command(flatten)]
     paging: Paging,

@@ -21,6 +21,7 @@ mod worker;
 
 use self::paging::ListVerb;
 use crate::{context::Context, failure::CliFailure, output::Output};
+use jiff::Timestamp;
 
 /// The nouns. The program adds its own commands beside them.
 #[derive(Debug, clap::Subcommand)]
@@ -110,6 +111,14 @@ fn completions(
     let (name, mut script) = (program.get_name().to_owned(), vec![]);
     clap_complete::generate(shell, &mut program, name, &mut script);
     out.text(&String::from_utf8_lossy(&script))
+}
+
+/// A moment.
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| {
+        "it must be a time with its zone, such as 2026-01-31T22:00:00Z or 2026-01-31T23:00:00+01:00"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]

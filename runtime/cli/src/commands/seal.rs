@@ -75,10 +75,10 @@ pub struct Sign {
     #[arg(long, value_name = "WHO", value_parser = starter, default_value = "anyone")]
     started_by: Vec<StartedBy>,
     /// Not valid before this time [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = super::time)]
     not_before: Option<Timestamp>,
     /// Not valid after this time [default: valid for ever]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = super::time)]
     not_after: Option<Timestamp>,
     /// Where to write the bundle [default: beside the Wasm file, as `.bundle`]
     #[arg(long, value_name = "FILE")]
