@@ -31,11 +31,12 @@ const EXAMPLES: [(&str, &str); 2] = [
     ("maintenance-calendar-l0", "maintenance-calendar-l0.wasm"),
 ];
 /// What the bundles are made of, from the root of the workspace.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "sdk/wit",
     "sdk/rust",
     "builtin-runbooks",
-    "guest-examples",
+    "guest-examples/patch-report-rust",
+    "guest-examples/maintenance-calendar-l0",
     "Cargo.lock",
     "Cargo.toml",
     "runtime/bin/build",

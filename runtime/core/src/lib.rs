@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod code;
+pub mod contract;
 pub mod deployment;
 pub mod digest;
 pub mod fleet;

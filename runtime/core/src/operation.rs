@@ -5,9 +5,10 @@
 //! `sdk/abi/README.md`).
 
 use crate::grant::Power;
+use serde::{Deserialize, Serialize};
 
 /// What an operation does to the world, and so how it is journalled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Class {
     /// It only reads: its answer is journalled.
     Read,
@@ -81,6 +82,7 @@ operations! {
     JOB_PARAMETERS: "job.parameters" = "job"."parameters", Read;
     JOB_REMAINING: "job.remaining" = "job"."remaining", Read;
     JOB_RESULT: "job.result" = "job"."set-result", Idempotent;
+    JOB_FAILURE: "job.failure" = "job"."set-failure", Idempotent;
     JOB_CHECKPOINT: "job.checkpoint" = "job"."checkpoint", Idempotent;
     JOB_RESTORED: "job.restored" = "job"."restored", Read;
     STREAM_WRITE: "stream.write" = "streams"."write", Idempotent;

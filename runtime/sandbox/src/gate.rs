@@ -113,7 +113,7 @@ pub struct Gate {
     doubt: Doubt,
     /// A guest has asked for something before.
     goes_on: bool,
-    result: Mutex<Option<Value>>,
+    said: Mutex<Said>,
     /// The journal that is replayed has its end already: nothing is added to it.
     replays_ended: bool,
     /// The seed of the header.
@@ -124,6 +124,13 @@ pub struct Gate {
     ended: AtomicBool,
     /// A guest has one thread, but its pollables may ask at the same time.
     turn: tokio::sync::Mutex<Turn>,
+}
+
+/// What the guest said of its own end.
+#[derive(Default)]
+struct Said {
+    result: Option<Value>,
+    failure: Option<Value>,
 }
 
 struct Turn {
@@ -181,7 +188,7 @@ impl Gate {
             park: Park::new(now),
             goes_on: !replay.is_empty(),
             doubt: Doubt::new(config.mode == Mode::Live && replay::ends_in_doubt(&replay)),
-            result: Mutex::default(),
+            said: Mutex::default(),
             replays_ended,
             first_seed: seed,
             begins_again: Mutex::default(),
@@ -237,7 +244,12 @@ impl Gate {
 
     /// The result that `job.result` set.
     pub fn result(&self) -> Option<Value> {
-        self.result.lock().clone()
+        self.said.lock().result.clone()
+    }
+
+    /// The record `error` that `job.failure` set.
+    pub(crate) fn failure(&self) -> Option<Value> {
+        self.said.lock().failure.clone()
     }
 
     /// Says something on the job's streams that is not the guest's: a replay skips it.

@@ -4,6 +4,7 @@
 //! check, window check, journal, capability, journal, stream. This crate knows no capability: they
 //! are handed in as [`capability::Capability`].
 
+mod abi;
 mod cache;
 pub mod capability;
 pub mod clock;

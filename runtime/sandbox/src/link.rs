@@ -10,6 +10,7 @@ use crate::{
 };
 use bindery_core::{
     code::{Code, Failure},
+    contract::camel,
     operation::{self, Operation},
 };
 use bindery_journal::entry::Reply;
@@ -61,7 +62,7 @@ fn object(ty: &ComponentFunc, arguments: &[Val]) -> Option<Value> {
     let mut object = Map::new();
     for ((name, _), value) in ty.params().zip(arguments) {
         if !matches!(value, Val::Option(None)) {
-            object.insert(crate::value::camel(name), to_json(value)?);
+            object.insert(camel(name), to_json(value)?);
         }
     }
     Some(Value::Object(object))

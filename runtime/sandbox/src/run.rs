@@ -1,6 +1,7 @@
 //! Runs one job: instantiates its module behind its gate, and says how it ended.
 
 use crate::{
+    abi,
     compile::{Compiled, Compiler},
     gate::{Gate, clip},
     guests::Guests,
@@ -15,9 +16,10 @@ use bindery_core::{
     runbook::Level,
 };
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 use wasmtime::{
-    Engine, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
+    Engine, Instance, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
     component::{self, ComponentType, Lift, ResourceTable},
 };
 use wasmtime_wasi::{
@@ -30,6 +32,8 @@ pub(crate) struct Host {
     pub(crate) table: ResourceTable,
     pub(crate) timers: u64,
     pub(crate) waiting: Waiting,
+    /// What the last call of `bindery_v1` was answered.
+    pub(crate) answer: Vec<u8>,
     wasi: Wasi,
     limiter: Limiter,
 }
@@ -60,7 +64,7 @@ impl WasiView for Host {
 }
 
 /// The record `error` of the contract, as a guest returns it.
-#[derive(ComponentType, Lift)]
+#[derive(ComponentType, Lift, Deserialize)]
 #[component(record)]
 struct GuestError {
     code: String,
@@ -91,6 +95,7 @@ enum Kind {
     Runbook(component::InstancePre<Host>),
     Command(CommandPre<Host>),
     Program(InstancePre<Host>),
+    Module(InstancePre<Host>),
 }
 
 impl Sandbox {
@@ -101,6 +106,7 @@ impl Sandbox {
         link::add_operations(&mut components)?;
         let mut modules = Linker::new(engine);
         wasi::add_p1(&mut modules)?;
+        abi::add(&mut modules)?;
         let guests = Arc::new(Guests::new(limit::WORKER_GUESTS));
         let (components, modules) = (Arc::new(components), Arc::new(modules));
         Ok(Self { compiler, components, modules, guests })
@@ -121,6 +127,9 @@ impl Sandbox {
             }
             (Level::L0, Compiled::Module(module)) => {
                 Kind::Program(self.modules.instantiate_pre(&module).map_err(unlinked)?)
+            }
+            (Level::L1, Compiled::Module(module)) => {
+                Kind::Module(self.modules.instantiate_pre(&module).map_err(unlinked)?)
             }
             (level, _) => {
                 let message = format!("a module of level {level:?} does not run on this worker");
@@ -217,23 +226,45 @@ async fn execute(kind: &Kind, gate: &Arc<Gate>, console: &Console) -> Result<Out
             let instance = pre.instantiate_async(&mut store).await?;
             let run = instance.get_typed_func::<(), (RunResult,)>(&mut store, "run")?;
             let (result,) = run.call_async(&mut store, ()).await?;
-            Ok(outcome(result))
+            Ok(outcome(result, gate))
         }
         Kind::Command(pre) => {
             let wasi = Wasi::P2(Box::new(wasi::context(gate, console).build()));
             let mut store = store(pre.engine(), gate, wasi);
             let command = pre.instantiate_async(&mut store).await?;
             let result = command.wasi_cli_run().call_run(&mut store).await;
-            exit(result.map(|result| i32::from(result.is_err())))
+            exit(result.map(|result| i32::from(result.is_err())), gate)
         }
         Kind::Program(pre) => {
             let wasi = Wasi::P1(Box::new(wasi::context(gate, console).build_p1()));
             let mut store = store(pre.module().engine(), gate, wasi);
             let instance = pre.instantiate_async(&mut store).await?;
-            let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
-            exit(start.call_async(&mut store, ()).await.map(|()| 0))
+            exit(start(&mut store, &instance).await, gate)
+        }
+        Kind::Module(pre) => {
+            let wasi = Wasi::P1(Box::new(wasi::context(gate, console).build_p1()));
+            let mut store = store(pre.module().engine(), gate, wasi);
+            let instance = pre.instantiate_async(&mut store).await?;
+            exit(enter(&mut store, &instance).await, gate)
         }
     }
+}
+
+/// Runs a program to its exit code.
+async fn start(store: &mut Store<Host>, instance: &Instance) -> Result<i32> {
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    start.call_async(store, ()).await.map(|()| 0)
+}
+
+/// Runs a guest of `bindery_v1` to its exit code.
+async fn enter(store: &mut Store<Host>, instance: &Instance) -> Result<i32> {
+    let Ok(run) = instance.get_typed_func::<(), i32>(&mut *store, "run") else {
+        return start(store, instance).await;
+    };
+    if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut *store, "_initialize") {
+        initialize.call_async(&mut *store, ()).await?;
+    }
+    run.call_async(store, ()).await
 }
 
 fn store(engine: &Engine, gate: &Arc<Gate>, wasi: Wasi) -> Store<Host> {
@@ -244,6 +275,7 @@ fn store(engine: &Engine, gate: &Arc<Gate>, wasi: Wasi) -> Store<Host> {
         table,
         timers: 0,
         waiting: Waiting::default(),
+        answer: vec![],
         wasi,
         limiter: Limiter::new(gate.clone()),
     };
@@ -263,9 +295,9 @@ fn store(engine: &Engine, gate: &Arc<Gate>, wasi: Wasi) -> Store<Host> {
     store
 }
 
-fn outcome(result: RunResult) -> Outcome {
+fn outcome(result: RunResult, gate: &Gate) -> Outcome {
     match result {
-        Ok(None) => Outcome::Completed(None),
+        Ok(None) => Outcome::Completed(gate.result()),
         Ok(Some(text)) => match job_result(&text) {
             Ok(value) => Outcome::Completed(Some(value)),
             Err(failure) => Outcome::Failed(failure),
@@ -298,18 +330,22 @@ fn guest_failure(error: GuestError) -> Failure {
     Failure { code: known.unwrap_or(Code::GuestFailed), message: clip(message), details }
 }
 
-fn exit(result: Result<i32>) -> Result<Outcome> {
+fn exit(result: Result<i32>, gate: &Gate) -> Result<Outcome> {
     let code = match result {
         Ok(code) => code,
         Err(error) => error.downcast_ref::<I32Exit>().map(|exit| exit.0).ok_or(error)?,
     };
-    Ok(match code {
-        0 => Outcome::Completed(None),
-        code => Outcome::Failed(Failure::new(
-            Code::GuestFailed,
-            format!("the program ended with exit code {code}; see its Error stream"),
-        )),
-    })
+    if code == 0 {
+        return Ok(Outcome::Completed(gate.result()));
+    }
+    let said = gate.failure().and_then(|error| serde_json::from_value(error).ok());
+    Ok(Outcome::Failed(said.map_or_else(
+        || {
+            let message = format!("the program ended with exit code {code}; see its Error stream");
+            Failure::new(Code::GuestFailed, message)
+        },
+        guest_failure,
+    )))
 }
 
 /// The outcome of a job that may have ended because it was asked to stop.

@@ -5,6 +5,7 @@
 //! variant: camelCase string, or an object with one camelCase key; list and tuple: array; numbers,
 //! booleans and strings: themselves.
 
+use bindery_core::contract::{camel, pascal};
 use serde_json::{Map, Number, Value};
 use wasmtime::component::{Type, Val};
 
@@ -14,26 +15,6 @@ use wasmtime::component::{Type, Val};
 pub(crate) struct WrongForm {
     expected: String,
     got: String,
-}
-
-/// `maintenance-window` becomes `maintenanceWindow`.
-pub(crate) fn camel(kebab: &str) -> String {
-    let mut words = kebab.split('-');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &capitalised(word))
-}
-
-/// `if-required` becomes `IfRequired`.
-pub(crate) fn pascal(kebab: &str) -> String {
-    kebab.split('-').map(capitalised).collect()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_ascii_uppercase().to_string() + chars.as_str())
-        .unwrap_or_default()
 }
 
 /// The JSON of a value that a guest passed; none for what the contract does not use.
@@ -131,13 +112,6 @@ fn brief(json: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn names_change_their_case() {
-        assert_eq!(camel("kb-id"), "kbId");
-        assert_eq!(camel("job"), "job");
-        assert_eq!(pascal("never-reboots"), "NeverReboots");
-    }
 
     #[test]
     fn values_become_json_by_the_rule() {

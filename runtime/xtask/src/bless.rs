@@ -13,8 +13,10 @@ struct Contract {
     text: fn() -> String,
 }
 
-const CONTRACTS: &[Contract] =
-    &[Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text }];
+const CONTRACTS: &[Contract] = &[
+    Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
+    Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+];
 
 /// Writes every contract anew.
 pub(crate) fn write(root: &Path) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod bless;
 mod check;
 mod guest_build;
 mod guests;
+mod sdk;
 mod tidy;
 mod wasm_target;
 mod workspace;

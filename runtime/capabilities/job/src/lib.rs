@@ -7,8 +7,8 @@ use bindery_core::{
     code::{Code, Failure},
     limit,
     operation::{
-        JOB_CHECKPOINT, JOB_CONTEXT, JOB_PARAMETERS, JOB_REMAINING, JOB_RESTORED, JOB_RESULT,
-        Operation,
+        JOB_CHECKPOINT, JOB_CONTEXT, JOB_FAILURE, JOB_PARAMETERS, JOB_REMAINING, JOB_RESTORED,
+        JOB_RESULT, Operation,
     },
 };
 use bindery_sandbox::{
@@ -29,6 +29,7 @@ impl Capability for Job {
             &JOB_PARAMETERS,
             &JOB_REMAINING,
             &JOB_RESULT,
+            &JOB_FAILURE,
             &JOB_CHECKPOINT,
             &JOB_RESTORED,
         ]
@@ -43,6 +44,7 @@ impl Capability for Job {
                 Ok(call.restored.as_deref().map_or(Value::Null, Value::from))
             }
             it if *it == JOB_CHECKPOINT => check(call, "state"),
+            it if *it == JOB_FAILURE => check_error(call),
             _ => check(call, "value"),
         }
     }
@@ -92,6 +94,22 @@ fn check(call: &Call<'_>, name: &str) -> Result<Value, Failure> {
     }
     serde_json::from_str::<Value>(&text).map_err(|error| {
         Failure::new(Code::InvalidArguments, format!("the {name} is not JSON: {error}"))
+    })?;
+    Ok(Value::Null)
+}
+
+/// Whether the argument `error` fits into a record, and its details are JSON.
+fn check_error(call: &Call<'_>) -> Result<Value, Failure> {
+    let error: Value = call.argument("error")?;
+    let size = error.to_string().len();
+    if size > limit::STREAM_RECORD_BYTES {
+        let most = limit::STREAM_RECORD_BYTES;
+        let message = format!("the error has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
+        return Err(Failure::new(Code::TooLarge, message));
+    }
+    let details = error["details"].as_str();
+    details.map(serde_json::from_str::<Value>).transpose().map_err(|error| {
+        Failure::new(Code::InvalidArguments, format!("the details are not JSON: {error}"))
     })?;
     Ok(Value::Null)
 }

@@ -183,9 +183,15 @@ impl Gate {
     }
 
     pub(super) fn remember(&self, operation: &Operation, arguments: &Value, reply: &Reply) {
-        if *operation == operation::JOB_RESULT && reply.is_ok() {
+        if reply.is_err() {
+            return;
+        }
+        if *operation == operation::JOB_RESULT {
             let text = arguments["value"].as_str().unwrap_or("null");
-            *self.result.lock() = serde_json::from_str(text).ok();
+            self.said.lock().result = serde_json::from_str(text).ok();
+        }
+        if *operation == operation::JOB_FAILURE {
+            self.said.lock().failure = Some(arguments["error"].clone());
         }
     }
 

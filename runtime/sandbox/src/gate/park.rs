@@ -9,7 +9,7 @@
 //! waits as long as that first: it never takes more than twice the time that it would take without.
 //! It waits for `PARK_AFTER` at least, unless another guest waits for its place in memory.
 
-use super::{Fatal, Gate, checkpoint};
+use super::{Fatal, Gate, Said, checkpoint};
 use crate::guests::Guests;
 use bindery_core::{
     limit,
@@ -187,7 +187,7 @@ impl Gate {
         let entries = journal.await.map_err(|fatal| self.fail(fatal.0))?;
         let since = checkpoint::last(&entries).map_or(1, |(at, _)| at + 1);
         self.time.restart(self.start.lock().time);
-        *self.result.lock() = None;
+        *self.said.lock() = Said::default();
         (turn.operations, turn.replay) = (0, entries.into_iter().skip(since).collect());
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{Fatal, Gate, Turn};
 use bindery_core::{
     code::{Code, Failure},
     limit,
-    operation::{JOB_RESULT, Operation},
+    operation::{JOB_FAILURE, JOB_RESULT, Operation},
     stream::StreamKind,
 };
 use bindery_journal::entry::{Body, Entry, Reply};
@@ -31,7 +31,7 @@ impl Trace {
 /// Whether an operation has no answer that a module could depend on: another version may say
 /// something else.
 pub(super) fn only_says(operation: &Operation) -> bool {
-    operation.interface == "streams" || *operation == JOB_RESULT
+    operation.interface == "streams" || [&JOB_RESULT, &JOB_FAILURE].contains(&operation)
 }
 
 impl Gate {

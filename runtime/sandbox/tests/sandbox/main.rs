@@ -2,6 +2,7 @@
 
 mod support;
 
+mod abi;
 mod checkpoint;
 mod compiling;
 mod compiling_limits;
