@@ -9,6 +9,7 @@ mod guest_build;
 mod guests;
 mod sdk;
 mod tidy;
+mod toolchains;
 mod wasm_target;
 mod workspace;
 
@@ -22,6 +23,7 @@ Usage: cargo xtask <command>
   tidy         prove the house: import directions, introductions, sizes, links
   bless        write the generated contracts anew
   guests       bring the Wasm target, build the built-in runbooks and guest examples
+  toolchains   bring the compilers of the other guest languages into the target folder
   wasm-target  bring the Wasm target alone
 ";
 
@@ -43,6 +45,7 @@ fn run(command: &str) -> anyhow::Result<()> {
         "tidy" => tidy::run(&root),
         "bless" => bless::write(&root),
         "guests" => guests::run(&root),
+        "toolchains" => toolchains::run(&root),
         "wasm-target" => ensure_wasm_target(&root),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
