@@ -134,6 +134,8 @@ func fit(text JSON, parameters any) error {
 	field := strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", ".")
 	why := reason(err)
 	switch {
+	case errors.Is(err, json.ErrUnknownName) && wrong.GoType.NumField() == 0:
+		why = "the runbook takes none"
 	case errors.Is(err, json.ErrUnknownName):
 		why = fmt.Sprintf("%s has no field with the tag `json:\"%s\"`", wrong.GoType, wrong.JSONPointer.LastToken())
 	case wrong.Err == nil && wrong.GoType != nil:

@@ -87,6 +87,9 @@ func TestAParameterThatDoesNotFitIsNamed(t *testing.T) {
 			t.Errorf("%s: %v", row.text, err)
 		}
 	}
+	if err := fit(`{"days":1}`, &struct{}{}); err == nil || !strings.Contains(err.Error(), "the runbook takes none") {
+		t.Error(err)
+	}
 	given := params{Days: 30}
 	if err := fit(`{"groups":["web"]}`, &given); err != nil || given.Days != 30 || given.Groups[0] != "web" {
 		t.Error(err, given)
