@@ -19,6 +19,24 @@ pub fn check_parameters_schema(schema: &Value) -> Result<(), Failure> {
     compile(schema).map(drop)
 }
 
+/// The parameters of a job for which these were `given`: with the `default` of every property of
+/// `schema` that was left out. Fails as [`validate_parameters`] does.
+pub fn job_parameters(schema: Option<&Value>, given: &Value) -> Result<Value, Failure> {
+    let mut parameters = given.clone();
+    let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+    if let Some(object) = parameters.as_object_mut() {
+        for (name, property) in properties.into_iter().flatten() {
+            if let Some(value) = property.get("default")
+                && !object.contains_key(name)
+            {
+                object.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    validate_parameters(schema, &parameters)?;
+    Ok(parameters)
+}
+
 /// Whether `parameters` are an object within the limits that fits `schema`; without one any object
 /// does.
 ///
@@ -104,6 +122,23 @@ mod tests {
             Ok(())
         );
         assert_eq!(validate_parameters(None, &json!({"whatever": [1]})), Ok(()));
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default_and_a_default_must_fit_too() {
+        let schema = json!({
+            "properties": { "days": { "type": "integer", "default": 30 }, "who": {} },
+            "required": ["days"],
+        });
+        let filled = |given: Value| job_parameters(Some(&schema), &given);
+        assert_eq!(filled(json!({})), Ok(json!({ "days": 30 })));
+        assert_eq!(filled(json!({ "days": 7, "who": 1 })), Ok(json!({ "days": 7, "who": 1 })));
+        assert!(filled(json!({ "days": null })).is_err(), "null is a value, and not its default");
+        let wrong = json!({ "properties": { "days": { "type": "integer", "default": "soon" } } });
+        let failure = job_parameters(Some(&wrong), &json!({})).expect_err("it does not fit");
+        assert!(failure.message.contains("`/days`"), "{failure}");
+        assert_eq!(job_parameters(None, &json!({ "a": 1 })), Ok(json!({ "a": 1 })));
+        assert!(job_parameters(Some(&schema), &json!([])).is_err());
     }
 
     #[test]

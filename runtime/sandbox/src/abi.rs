@@ -66,8 +66,7 @@ fn asked(
     let bytes = |what: &str, (start, length): (u32, u32)| {
         let most = limit::OPERATION_BYTES;
         if length as usize > most {
-            let message =
-                format!("the {what} has {length} bytes; at most {most} (OPERATION_BYTES)");
+            let message = format!("the {what}: {length} bytes; at most {most} (OPERATION_BYTES)");
             return Err(Failure::new(Code::TooLarge, message));
         }
         let found = memory.get(range(start, length)).ok_or_else(|| {

@@ -24,7 +24,7 @@ use bindery_core::{
     limit,
     runbook::Manifest,
 };
-use bindery_inspect::{Module, grants::check_grants, parameters::validate_parameters};
+use bindery_inspect::{Module, grants::check_grants, parameters::job_parameters};
 use bindery_sandbox::{capability::Capabilities, run::Sandbox};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -71,8 +71,7 @@ impl Test {
         check_given(script.grants.as_deref().unwrap_or_default(), &manifest)?;
         let mut all = std::mem::take(&mut script.parameters);
         all.extend(parameters);
-        let parameters = Value::Object(all);
-        validate_parameters(manifest.parameters.as_ref(), &parameters)?;
+        let parameters = job_parameters(manifest.parameters.as_ref(), &Value::Object(all))?;
         let on_a_computer = |grant: &Grant| {
             let power = grant.power();
             [Power::UpdatesRead, Power::UpdatesInstall, Power::PowerReboot].contains(&power)

@@ -19,7 +19,7 @@ use bindery_core::{
     seal::{Starter, Verb},
     stream::StreamRecord,
 };
-use bindery_inspect::parameters::validate_parameters;
+use bindery_inspect::parameters::job_parameters;
 use bindery_journal::entry::Entry;
 use bindery_protocol::message::ToWorker;
 use bindery_store::{
@@ -99,14 +99,15 @@ impl ControlPlane {
             let message = format!("runbook `{}` has no published version", runbook.name);
             return Err(Failure::new(Code::NotPublished, message));
         };
-        validate_parameters(version.manifest.parameters.as_ref(), &wanted.parameters)?;
+        let schema = version.manifest.parameters.as_ref();
+        let parameters = job_parameters(schema, &wanted.parameters)?;
         let now = self.clock.now();
         Ok(Job {
             id: JobId::new(now, entropy::id()),
             account: runbook.account.clone(),
             runbook: runbook.name.clone(),
             digest: version.digest,
-            parameters: wanted.parameters.clone(),
+            parameters,
             grants: runbook.grants.clone(),
             limits: version.manifest.limits.capped(),
             placement: wanted.placement.clone(),

@@ -91,25 +91,29 @@ impl Gate {
             })
         };
         let noted = AtomicBool::new(interrupted.is_some());
-        let note = || {
+        // What came before a long wait is not lost with its worker, nor when the wait began.
+        let note = async || {
             if !noted.swap(true, Ordering::Relaxed) {
                 self.note_wait(since);
+                self.writer.sync().await?;
             }
+            Ok(())
         };
         let lasts = async {
             self.clock.sleep_until(later(now, limit::PARK_AFTER)).await;
-            note();
+            note().await?;
             self.clock.sleep_until(later(now, self.park.patience(now))).await;
+            Ok::<_, Fatal>(())
         };
         let is_in_the_way = async {
             self.clock.sleep_until(later(now, self.park.worked(now))).await;
             self.park.crowded().await;
-            note();
+            note().await
         };
         let tires = async {
             tokio::select! {
-                () = lasts => {}
-                () = is_in_the_way => {}
+                tired = lasts => tired,
+                tired = is_in_the_way => tired,
             }
         };
         let reply = tokio::select! {
@@ -117,7 +121,8 @@ impl Gate {
             reason = self.cancel.cancelled() => return Err(Fatal(reason)),
             stopping = self.stopping() => Err(stopping),
             reply = &mut work => reply?,
-            () = tires => {
+            tired = tires => {
+                tired?;
                 self.park.keep(park::Wait { operation, arguments, work });
                 return std::future::pending().await;
             }

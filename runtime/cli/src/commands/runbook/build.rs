@@ -34,11 +34,11 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("asc", "AssemblyScript: `npm install --global assemblyscript`"),
     ("cargo", "Rust: https://rustup.rs"),
     ("componentize-py", "`pip install componentize-py`"),
-    ("go", "Go, 1.24 or later: https://go.dev/dl"),
+    ("go", "Go, 1.27 or later: https://go.dev/dl"),
     ("jco", "`npm install --global @bytecodealliance/jco`"),
     ("node", "Node.js, 20 or later: https://nodejs.org"),
     ("tsc", "TypeScript: `npm install --global typescript`"),
-    ("zig", "Zig, 0.15 or later: https://ziglang.org/download"),
+    ("zig", "Zig, 0.17 or later: https://ziglang.org/download"),
 ];
 
 /// What is built.
