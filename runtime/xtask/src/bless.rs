@@ -16,6 +16,11 @@ struct Contract {
 const CONTRACTS: &[Contract] = &[
     Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
     Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+    Contract { path: "sdk/assemblyscript/bindery/contract.ts", text: crate::sdk::assemblyscript },
+    Contract {
+        path: "sdk/assemblyscript/conformance/dispatch.ts",
+        text: crate::sdk::assemblyscript_dispatch,
+    },
 ];
 
 /// Writes every contract anew.
