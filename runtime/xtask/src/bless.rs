@@ -37,6 +37,11 @@ const CONTRACTS: &[Contract] = &[
     Contract { path: "sdk/go/children/children.go", text: || crate::sdk::go_package("children") },
     Contract { path: "sdk/go/records/records.go", text: || crate::sdk::go_package("records") },
     Contract { path: "sdk/go/conformance/dispatch.go", text: crate::sdk::go_dispatch },
+    Contract { path: "sdk/assemblyscript/bindery/contract.ts", text: crate::sdk::assemblyscript },
+    Contract {
+        path: "sdk/assemblyscript/conformance/dispatch.ts",
+        text: crate::sdk::assemblyscript_dispatch,
+    },
 ];
 
 /// Writes every contract anew.

@@ -1,6 +1,7 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
 mod go;
+mod assemblyscript;
 mod wit;
 
 use bindery_core::contract::Contract;
@@ -29,4 +30,12 @@ pub(crate) fn go_package(interface: &str) -> String {
 /// The table of the Go SDK's conformance guest.
 pub(crate) fn go_dispatch() -> String {
     go::dispatch(&CONTRACT)
+/// `sdk/assemblyscript/bindery/contract.ts`.
+pub(crate) fn assemblyscript() -> String {
+    assemblyscript::sdk(&CONTRACT)
+}
+
+/// `sdk/assemblyscript/conformance/dispatch.ts`.
+pub(crate) fn assemblyscript_dispatch() -> String {
+    assemblyscript::dispatch(&CONTRACT)
 }
