@@ -16,6 +16,7 @@ struct Contract {
 const CONTRACTS: &[Contract] = &[
     Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
     Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+    Contract { path: "sdk/zig/contract.zig", text: crate::sdk::zig },
 ];
 
 /// Writes every contract anew.

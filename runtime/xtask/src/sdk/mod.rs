@@ -1,6 +1,7 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
 mod wit;
+mod zig;
 
 use bindery_core::contract::Contract;
 use std::sync::LazyLock;
@@ -13,4 +14,9 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
 pub(crate) fn contract_json() -> String {
     let text = serde_json::to_string_pretty(&*CONTRACT).expect("a contract is JSON");
     text + "\n"
+}
+
+/// `sdk/zig/contract.zig`.
+pub(crate) fn zig() -> String {
+    zig::zig(&CONTRACT)
 }
