@@ -215,7 +215,10 @@ pub fn progress(percent: ?u8, comptime format: []const u8, arguments: anytype) v
 }
 
 fn say(kind: stream.Kind, comptime format: []const u8, arguments: anytype) void {
-    const text = std.fmt.allocPrint(host.gpa, format, arguments) catch return;
+    const given = std.fmt.allocPrint(host.gpa, format, arguments) catch return;
+    defer host.gpa.free(given);
+    // Bytes that are not UTF-8 become U+FFFD: a line is better than none.
+    const text = std.fmt.allocPrint(host.gpa, "{f}", .{std.unicode.fmtUtf8(given)}) catch return;
     defer host.gpa.free(text);
     stream.write(.{ .kind = kind, .text = text }) catch {};
 }
