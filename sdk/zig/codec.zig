@@ -134,11 +134,11 @@ pub const Decoder = struct {
             },
             .optional => |info| return if (value == .null) null else try self.decode(info.child, value),
             .@"enum" => |info| {
-                if (value != .string) return self.wrong(comptime cases(info.field_names, pascal), value);
+                if (value != .string) return self.wrong(comptime cases(info.field_names), value);
                 inline for (info.field_names) |name| {
                     if (spelt(value.string, name, pascal)) return @field(T, name);
                 }
-                return self.wrong(comptime cases(info.field_names, pascal), value);
+                return self.wrong(comptime cases(info.field_names), value);
             },
             .@"union" => return self.case(T, value),
             .@"struct" => return self.record(T, value),
@@ -199,21 +199,20 @@ pub const Decoder = struct {
 
     fn case(self: *Decoder, comptime T: type, value: Value) Error!T {
         const info = @typeInfo(T).@"union";
-        const wanted = comptime cases(info.field_names, camel);
         inline for (info.field_names, info.field_types) |name, Payload| {
             if (Payload == void) {
                 if (value == .string and spelt(value.string, name, camel)) return @unionInit(T, name, {});
             } else if (value == .object and value.object.count() == 1) {
                 if (spelt(value.object.keys()[0], name, camel)) {
                     const length = self.place.items.len;
-                    try self.place.print(self.arena, "{s}{s}", .{ if (length == 0) "" else ".", name });
+                    try self.place.print(self.arena, "{s}{s}", .{ if (length == 0) "" else ".", comptime camel(name) });
                     const payload = try self.decode(Payload, value.object.values()[0]);
                     self.place.shrinkRetainingCapacity(length);
                     return @unionInit(T, name, payload);
                 }
             }
         }
-        return self.wrong(wanted, value);
+        return self.wrong(comptime payloads(info.field_names, info.field_types), value);
     }
 
     /// Where and why, in one sentence.
@@ -243,10 +242,20 @@ fn spelt(text: []const u8, comptime name: []const u8, comptime spell: fn ([]cons
     return std.mem.eql(u8, text, comptime spell(name)) or std.mem.eql(u8, text, name);
 }
 
-fn cases(comptime names: anytype, comptime spell: fn ([]const u8) []const u8) []const u8 {
+fn cases(comptime names: anytype) []const u8 {
     var list: []const u8 = "";
     for (names, 0..) |name, index| {
-        list = list ++ (if (index == 0) "" else " or ") ++ "\"" ++ spell(name) ++ "\"";
+        list = list ++ (if (index == 0) "" else " or ") ++ "\"" ++ pascal(name) ++ "\"";
+    }
+    return list;
+}
+
+fn payloads(comptime names: anytype, comptime types: anytype) []const u8 {
+    var list: []const u8 = "";
+    for (names, types, 0..) |name, Payload, index| {
+        const case = "\"" ++ camel(name) ++ "\"";
+        list = list ++ (if (index == 0) "" else " or ") ++
+            (if (Payload == void) case else "{" ++ case ++ ": …}");
     }
     return list;
 }

@@ -58,7 +58,7 @@ test "null is an absent optional, and a key spelt as in Zig will do" {
 test "what does not fit is named with its place" {
     try refused(Start, "{\"runbook\":\"A\",\"children\":[{\"target\":\"sandbox\",\"parameters\":3}]}", "`children[0].parameters`: it must be a string, and is 3");
     try refused(Start, "{\"runbook\":\"A\"}", "`children`: it must be an array, and is nothing");
-    try refused(Start, "{\"runbook\":\"A\",\"children\":[{\"target\":{\"moon\":\"x\"},\"parameters\":\"\"}]}", "`children[0].target`: it must be \"sandbox\" or \"computer\" or \"group\", and is {\"moon\":\"x\"}");
+    try refused(Start, "{\"runbook\":\"A\",\"children\":[{\"target\":{\"moon\":\"x\"},\"parameters\":\"\"}]}", "`children[0].target`: it must be \"sandbox\" or {\"computer\": …} or {\"group\": …}, and is {\"moon\":\"x\"}");
     try refused(Start, "{\"runbok\":\"A\"}", "there is no key `runbok`");
     try refused(Start, "[]", "it must be an object, and is []");
     try refused(Start, "{", "it is not JSON (UnexpectedEndOfInput)");

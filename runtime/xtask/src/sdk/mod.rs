@@ -1,5 +1,6 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
+mod c;
 mod wit;
 mod zig;
 
@@ -19,4 +20,14 @@ pub(crate) fn contract_json() -> String {
 /// `sdk/zig/contract.zig`.
 pub(crate) fn zig() -> String {
     zig::zig(&CONTRACT)
+}
+
+/// `sdk/c/bindery_contract.h`.
+pub(crate) fn c_header() -> String {
+    c::header(&CONTRACT)
+}
+
+/// `sdk/c/bindery_contract.inc`.
+pub(crate) fn c_tables() -> String {
+    c::tables(&CONTRACT)
 }

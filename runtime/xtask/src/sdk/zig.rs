@@ -197,7 +197,8 @@ fn function(scope: &Scope<'_>, operation: &Described) -> String {
     if operation.returns.is_some() {
         arguments.push("arena: Allocator".to_owned());
     }
-    let (mut given, arena) = ("struct {}{}", if arguments.is_empty() { "host.gpa" } else { "arena" });
+    let (mut given, arena) =
+        ("struct {}{}", if arguments.is_empty() { "host.gpa" } else { "arena" });
     if !operation.parameters.is_empty() {
         let _ = writeln!(text, "/// What `{}` takes.", camel(half));
         text.push_str(&structure(scope, &structure_name, &operation.parameters));
