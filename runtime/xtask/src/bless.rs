@@ -19,6 +19,27 @@ const CONTRACTS: &[Contract] = &[
     Contract { path: "sdk/c/bindery_contract.h", text: crate::sdk::c_header },
     Contract { path: "sdk/c/bindery_contract.inc", text: crate::sdk::c_tables },
     Contract { path: "sdk/zig/contract.zig", text: crate::sdk::zig },
+    Contract { path: "sdk/go/types.go", text: crate::sdk::go_types },
+    Contract { path: "sdk/go/job/job.go", text: || crate::sdk::go_package("job") },
+    Contract { path: "sdk/go/streams/streams.go", text: || crate::sdk::go_package("streams") },
+    Contract { path: "sdk/go/timers/timers.go", text: || crate::sdk::go_package("timers") },
+    Contract {
+        path: "sdk/go/updates/updates.go",
+        text: || crate::sdk::go_package("update-inventory"),
+    },
+    Contract {
+        path: "sdk/go/installer/installer.go",
+        text: || crate::sdk::go_package("update-installer"),
+    },
+    Contract { path: "sdk/go/power/power.go", text: || crate::sdk::go_package("power") },
+    Contract { path: "sdk/go/fleet/fleet.go", text: || crate::sdk::go_package("fleet-inventory") },
+    Contract {
+        path: "sdk/go/fleetadmin/fleetadmin.go",
+        text: || crate::sdk::go_package("fleet-admin"),
+    },
+    Contract { path: "sdk/go/children/children.go", text: || crate::sdk::go_package("children") },
+    Contract { path: "sdk/go/records/records.go", text: || crate::sdk::go_package("records") },
+    Contract { path: "sdk/go/conformance/dispatch.go", text: crate::sdk::go_dispatch },
 ];
 
 /// Writes every contract anew.

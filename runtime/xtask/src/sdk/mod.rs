@@ -1,6 +1,7 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
 mod c;
+mod go;
 mod wit;
 mod zig;
 
@@ -30,4 +31,19 @@ pub(crate) fn c_header() -> String {
 /// `sdk/c/bindery_contract.inc`.
 pub(crate) fn c_tables() -> String {
     c::tables(&CONTRACT)
+}
+
+/// What the packages of the Go SDK share.
+pub(crate) fn go_types() -> String {
+    go::shared(&CONTRACT)
+}
+
+/// The package of the Go SDK for an interface.
+pub(crate) fn go_package(interface: &str) -> String {
+    go::package(&CONTRACT, interface)
+}
+
+/// The table of the Go SDK's conformance guest.
+pub(crate) fn go_dispatch() -> String {
+    go::dispatch(&CONTRACT)
 }
