@@ -54,6 +54,13 @@ pub const fleet = contract.fleet;
 pub const jobs = contract.jobs;
 pub const records = contract.records;
 
+comptime {
+    // A namespace that the contract gains must be offered here.
+    for (std.meta.declarations(contract)) |name| {
+        if (!@hasDecl(@This(), name)) @compileError("bindery.zig does not offer `" ++ name ++ "`");
+    }
+}
+
 pub const Error = contract.Error;
 pub const Failure = contract.Failure;
 pub const Json = contract.Json;

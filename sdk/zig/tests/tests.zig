@@ -1,13 +1,11 @@
-//! Tests of the SDK, for `zig test tests.zig`.
+//! Tests of the SDK: `zig test --dep bindery -Mroot=tests/tests.zig -Mbindery=bindery.zig`.
 
 const std = @import("std");
-const bindery = @import("bindery.zig");
-const codec = @import("codec.zig");
-const contract = @import("contract.zig");
+const bindery = @import("bindery");
 const testing = std.testing;
 
 fn decoded(comptime T: type, arena: std.mem.Allocator, text: []const u8) !T {
-    var decoder: codec.Decoder = .{ .arena = arena, .unknown = .refused };
+    var decoder: bindery.Decoder = .{ .arena = arena, .unknown = .refused };
     return decoder.text(T, text);
 }
 
@@ -16,14 +14,14 @@ fn survives(comptime T: type, text: []const u8) !void {
     var arena: std.heap.ArenaAllocator = .init(testing.allocator);
     defer arena.deinit();
     const value = try decoded(T, arena.allocator(), text);
-    try testing.expectEqualStrings(text, try codec.encode(arena.allocator(), value));
+    try testing.expectEqualStrings(text, try bindery.json(arena.allocator(), value));
 }
 
 /// Reads `text` as a `T` and expects this refusal.
 fn refused(comptime T: type, text: []const u8, sentence: []const u8) !void {
     var arena: std.heap.ArenaAllocator = .init(testing.allocator);
     defer arena.deinit();
-    var decoder: codec.Decoder = .{ .arena = arena.allocator(), .unknown = .refused };
+    var decoder: bindery.Decoder = .{ .arena = arena.allocator(), .unknown = .refused };
     try testing.expectError(error.Unfit, decoder.text(T, text));
     try testing.expectEqualStrings(sentence, try decoder.sentence(arena.allocator()));
 }
@@ -69,9 +67,9 @@ test "what does not fit is named with its place" {
 }
 
 test "text that is not UTF-8 and numbers that are not finite are refused" {
-    try testing.expectError(error.InvalidJson, codec.encode(testing.allocator, .{ .text = "\xff" }));
-    try testing.expectError(error.InvalidJson, codec.encode(testing.allocator, @as([2]u8, .{ 0xC0, 0x80 })));
-    try testing.expectError(error.InvalidJson, codec.encode(testing.allocator, std.math.inf(f64)));
+    try testing.expectError(error.InvalidJson, bindery.json(testing.allocator, .{ .text = "\xff" }));
+    try testing.expectError(error.InvalidJson, bindery.json(testing.allocator, @as([2]u8, .{ 0xC0, 0x80 })));
+    try testing.expectError(error.InvalidJson, bindery.json(testing.allocator, std.math.inf(f64)));
 }
 
 test "outside a runbook every operation is refused" {
@@ -87,10 +85,4 @@ test "a failure of the runbook's own keeps code, message and details" {
     const failure = bindery.failure(problem).?;
     try testing.expectEqualStrings("12 MB are left", failure.message);
     try testing.expectEqualStrings("{\"mb\":12}", failure.details.?);
-}
-
-test "every namespace of the contract is one of the SDK" {
-    inline for (comptime std.meta.declarations(contract)) |name| {
-        if (!@hasDecl(bindery, name)) @compileError("bindery.zig does not offer `" ++ name ++ "`");
-    }
 }
