@@ -302,3 +302,8 @@ int bindery_run(
     bindery_free(&run.error_arena);
     return done ? 0 : 1;
 }
+
+#if defined(__wasm__) && !defined(BINDERY_NO_MAIN)
+/* If this is not found at the link, the runbook lacks BINDERY_RUNBOOK. */
+int main(void) { return bindery_runbook_run(); }
+#endif

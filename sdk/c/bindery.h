@@ -385,26 +385,28 @@ int bindery_run(
 typedef struct bindery_nothing { char unused; } bindery_nothing_t;
 extern const bindery_form_t bindery_nothing_t_form;
 
-#ifdef __wasm__
-#define BINDERY_MAIN int main(void) { return bindery_runbook_run(); }
+/* What BINDERY_RUNBOOK makes, and `main` calls. */
+int bindery_runbook_run(void);
+
+#ifdef __cplusplus
+#define BINDERY_C extern "C"
 #else
-#define BINDERY_MAIN
+#define BINDERY_C
 #endif
 
 /** Makes `bool FUNCTION(bindery_t *, const PARAMETERS *, RESULT *)` what the job runs. Both types
- *  have a form; `bindery_nothing_t` is none. A test on your machine calls `bindery_runbook_run()`. */
+ *  have a form; `bindery_nothing_t` is none. `main` is in bindery.c, unless BINDERY_NO_MAIN is
+ *  defined or it is not WebAssembly: a test on your machine calls `bindery_runbook_run()`. */
 #define BINDERY_RUNBOOK(FUNCTION, PARAMETERS, RESULT)                                           \
     static bool bindery_runbook_untyped(bindery_t *run, const void *given, void *result) {      \
         return FUNCTION(run, (const PARAMETERS *)given, (RESULT *)result);                      \
     }                                                                                           \
-    int bindery_runbook_run(void);                                                              \
-    int bindery_runbook_run(void) {                                                             \
+    BINDERY_C int bindery_runbook_run(void) {                                                   \
         static PARAMETERS given;                                                                \
         static RESULT result;                                                                   \
         return bindery_run(                                                                     \
             bindery_runbook_untyped, &PARAMETERS##_form, &given, &RESULT##_form, &result);      \
-    }                                                                                           \
-    BINDERY_MAIN
+    }
 
 #ifdef __cplusplus
 }

@@ -7,8 +7,13 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion"
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all"
-${CC:-cc} -std=c11 $warnings $sanitizers -g -o "$out/tests" tests.c ../bindery.c -lm
-ASAN_OPTIONS=allocator_may_return_null=1 "$out/tests"
+${CC:-cc} -std=c11 $warnings $sanitizers -g -c -o "$out/tests.o" tests.c
+for block in 16384 1; do
+    ${CC:-cc} -std=c11 $warnings $sanitizers -g -Dmalloc=bindery_test_malloc -DBINDERY_BLOCK_BYTES=$block \
+        -c -o "$out/bindery.o" ../bindery.c
+    ${CC:-cc} $sanitizers -o "$out/tests" "$out/tests.o" "$out/bindery.o" -lm
+    ASAN_OPTIONS=allocator_may_return_null=1 "$out/tests"
+done
 ${CXX:-c++} -std=c++17 -Wall -Wextra -c -o "$out/hello.o" hello.cpp
 if command -v zig >/dev/null; then
     zig cc -target wasm32-wasi -Os -c -o "$out/bindery.o" ../bindery.c
