@@ -16,6 +16,9 @@ struct Contract {
 const CONTRACTS: &[Contract] = &[
     Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
     Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+    Contract { path: "sdk/c/bindery_contract.h", text: crate::sdk::c_header },
+    Contract { path: "sdk/c/bindery_contract.inc", text: crate::sdk::c_tables },
+    Contract { path: "sdk/zig/contract.zig", text: crate::sdk::zig },
     Contract { path: "sdk/go/types.go", text: crate::sdk::go_types },
     Contract { path: "sdk/go/job/job.go", text: || crate::sdk::go_package("job") },
     Contract { path: "sdk/go/streams/streams.go", text: || crate::sdk::go_package("streams") },

@@ -1,8 +1,10 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
+mod c;
 mod go;
 mod assemblyscript;
 mod wit;
+mod zig;
 
 use bindery_core::contract::Contract;
 use std::sync::LazyLock;
@@ -15,6 +17,21 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
 pub(crate) fn contract_json() -> String {
     let text = serde_json::to_string_pretty(&*CONTRACT).expect("a contract is JSON");
     text + "\n"
+}
+
+/// `sdk/zig/contract.zig`.
+pub(crate) fn zig() -> String {
+    zig::zig(&CONTRACT)
+}
+
+/// `sdk/c/bindery_contract.h`.
+pub(crate) fn c_header() -> String {
+    c::header(&CONTRACT)
+}
+
+/// `sdk/c/bindery_contract.inc`.
+pub(crate) fn c_tables() -> String {
+    c::tables(&CONTRACT)
 }
 
 /// What the packages of the Go SDK share.
