@@ -16,6 +16,9 @@ struct Contract {
 const CONTRACTS: &[Contract] = &[
     Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
     Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+    Contract { path: "sdk/javascript/contract.js", text: crate::sdk::javascript_contract },
+    Contract { path: "sdk/javascript/operations.js", text: crate::sdk::javascript_operations },
+    Contract { path: "sdk/javascript/operations.d.ts", text: crate::sdk::javascript_declarations },
 ];
 
 /// Writes every contract anew.

@@ -1,5 +1,7 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
+mod javascript;
+mod prose;
 mod wit;
 
 use bindery_core::contract::Contract;
@@ -13,4 +15,19 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
 pub(crate) fn contract_json() -> String {
     let text = serde_json::to_string_pretty(&*CONTRACT).expect("a contract is JSON");
     text + "\n"
+}
+
+/// `sdk/javascript/contract.js`.
+pub(crate) fn javascript_contract() -> String {
+    javascript::contract(&CONTRACT)
+}
+
+/// `sdk/javascript/operations.js`.
+pub(crate) fn javascript_operations() -> String {
+    javascript::operations(&CONTRACT)
+}
+
+/// `sdk/javascript/operations.d.ts`.
+pub(crate) fn javascript_declarations() -> String {
+    javascript::declarations(&CONTRACT)
 }
