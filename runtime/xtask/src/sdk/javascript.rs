@@ -1,7 +1,7 @@
 //! `sdk/javascript`: the forms of the contract, the objects with its operations, and their types for
 //! TypeScript.
 
-use super::prose::{HEADER, interface_docs, interfaces, short_name, wrap};
+use super::prose::{HEADER, all_optional, interface_docs, interfaces, short, short_name, wrap};
 use bindery_core::contract::{Case, Contract, Described, Field, Form, Named, Type, camel, pascal};
 
 /// Columns of a documentation line, without its sign.
@@ -141,14 +141,6 @@ fn signature(contract: &Contract, operation: &Described) -> String {
     format!("  {}({}): {returns};\n", camel(&operation.function), parameters.join(", "))
 }
 
-/// Whether it is a record none of whose fields is needed; such a parameter may be left out.
-fn all_optional(contract: &Contract, ty: &Type) -> bool {
-    let Type::Named(name) = ty else { return false };
-    let form = contract.types.get(name).map(|named| &named.form);
-    let Some(Form::Record(fields)) = form else { return false };
-    fields.iter().all(|field| matches!(field.ty, Type::Option(_)))
-}
-
 fn optional(ty: &Type) -> (&'static str, String) {
     match ty {
         Type::Option(ty) => ("?", spelled(ty)),
@@ -171,20 +163,6 @@ fn spelled(ty: &Type) -> String {
 /// `Error` is the language's own.
 fn type_name(name: &str) -> String {
     if name == "error" { "Failure".to_owned() } else { pascal(name) }
-}
-
-/// A type as the codec has it: `update[]?`.
-fn short(ty: &Type) -> String {
-    match ty {
-        Type::Bool => "bool".to_owned(),
-        Type::U8 => "u8".to_owned(),
-        Type::U32 => "u32".to_owned(),
-        Type::U64 => "u64".to_owned(),
-        Type::String => "string".to_owned(),
-        Type::List(item) => format!("{}[]", short(item)),
-        Type::Option(item) => format!("{}?", short(item)),
-        Type::Named(name) => name.clone(),
-    }
 }
 
 fn form(form: &Form) -> String {

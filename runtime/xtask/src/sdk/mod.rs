@@ -2,6 +2,7 @@
 
 mod javascript;
 mod prose;
+mod python;
 mod wit;
 
 use bindery_core::contract::Contract;
@@ -30,4 +31,19 @@ pub(crate) fn javascript_operations() -> String {
 /// `sdk/javascript/operations.d.ts`.
 pub(crate) fn javascript_declarations() -> String {
     javascript::declarations(&CONTRACT)
+}
+
+/// `sdk/python/bindery/_contract.py`.
+pub(crate) fn python_contract() -> String {
+    python::contract(&CONTRACT)
+}
+
+/// `sdk/python/bindery/types.py`.
+pub(crate) fn python_types() -> String {
+    python::types(&CONTRACT)
+}
+
+/// The module of `sdk/python/bindery` for one interface.
+pub(crate) fn python_module(interface: &str) -> String {
+    python::module(&CONTRACT, interface)
 }

@@ -1,7 +1,7 @@
-//! What the generators of several languages say alike: wrapped documentation, and the short names of
-//! the interfaces.
+//! What the generators of several languages say alike: wrapped documentation, the short names of the
+//! interfaces, and the forms that a codec reads.
 
-use bindery_core::contract::{Contract, Described};
+use bindery_core::contract::{Contract, Described, Form, Type};
 
 /// The first line of a generated file, without the comment sign.
 pub(super) const HEADER: &str = "Made from sdk/wit by `cargo xtask bless`. Do not edit.";
@@ -57,6 +57,28 @@ pub(super) fn interface_docs(interface: &str, operations: &[&Described]) -> Stri
     match operations.first().and_then(|operation| operation.grant.as_ref()) {
         Some(grant) => format!("The interface `{interface}`. Grant: `{grant}`."),
         None => format!("The interface `{interface}`. Always granted."),
+    }
+}
+
+/// Whether it is a record none of whose fields is needed; such a parameter may be left out.
+pub(super) fn all_optional(contract: &Contract, ty: &Type) -> bool {
+    let Type::Named(name) = ty else { return false };
+    let form = contract.types.get(name).map(|named| &named.form);
+    let Some(Form::Record(fields)) = form else { return false };
+    fields.iter().all(|field| matches!(field.ty, Type::Option(_)))
+}
+
+/// A type as the codec has it: `update[]?`.
+pub(super) fn short(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::U8 => "u8".to_owned(),
+        Type::U32 => "u32".to_owned(),
+        Type::U64 => "u64".to_owned(),
+        Type::String => "string".to_owned(),
+        Type::List(item) => format!("{}[]", short(item)),
+        Type::Option(item) => format!("{}?", short(item)),
+        Type::Named(name) => name.clone(),
     }
 }
 
