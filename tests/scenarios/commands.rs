@@ -152,6 +152,7 @@ fn runbooks(cli: &Cli<'_>) {
     let test = "runbook test SITE/echo.wasm --manifest SITE/runbook.toml -p who=you";
     assert_eq!(cli.shows(test, "Completed")["passed"], true);
     cli.refuses("runbook test SITE/echo.wasm", 2, "--manifest");
+    projects(cli);
     let deleted = cli.json("runbook delete Spare");
     assert_eq!(deleted, json!({ "runbook": "Spare", "deleted": true }));
     cli.refuses("runbook delete Spare", 4, "Spare");
@@ -220,6 +221,29 @@ fn runs(cli: &Cli<'_>, id: &str) {
     let found = cli.shows("log search --computer sim", "sim");
     let record = found["items"][0]["id"].as_str().expect("a record");
     assert_eq!(cli.shows(&format!("log show {record}"), "UpdateRunProgress")["id"], record);
+}
+
+/// Projects, versions and files, for which no control plane is needed.
+fn projects(cli: &Cli<'_>) {
+    cli.says("runbook new --lang rust Made --to SITE/made", "bindery runbook build");
+    cli.refuses("runbook new --lang rust Made --to SITE/made", 2, "is there already");
+    let project = cli.site.path("project");
+    fs::create_dir(&project).expect("a folder");
+    let toml = "name = \"Echo\"\nversion = \"8\"\n[parameters]\ntype = \"object\"\n\
+                [build]\ncommand = [\"cp\", \"../echo.wasm\", \"out.wasm\"]\noutput = \"out.wasm\"\n";
+    fs::write(project.join("runbook.toml"), toml).expect("written");
+    let built = cli.json("runbook build SITE/project");
+    assert_eq!((&built["level"], &built["manifest"]["version"]), (&json!("L0"), &json!("8")));
+    cli.shows("runbook show SITE/project/Echo.wasm", "can: nothing");
+    let schema = cli.shows("runbook show SITE/project/Echo.wasm --schema", "object");
+    assert_eq!(schema, json!({ "type": "object" }));
+    let differences = cli.shows("runbook diff Echo SITE/project/Echo.wasm", "version");
+    let version = json!({ "what": "version", "before": null, "after": "8" });
+    assert!(differences.as_array().expect("a list").contains(&version), "{differences}");
+    cli.refuses("runbook diff Echo", 4, "has no draft");
+    cli.refuses("runbook build SITE", 2, "no table `build`");
+    cli.refuses("runbook conform SITE/project/Echo.wasm", 2, "the manifest does not ask for");
+    cli.refuses("runbook conform SITE/project/Echo.wasm --only echo", 4, "no case has `echo`");
 }
 
 fn accounts(cli: &Cli<'_>) {

@@ -39,14 +39,19 @@ pub struct PowerUse {
 
 /// Every power of the contract, as `version` has it under `grants`.
 pub fn of(version: &Version, grants: &[Grant]) -> Vec<PowerUse> {
-    Power::ALL.into_iter().map(|power| one(power, version, grants)).collect()
+    of_file(version.level, &version.imports, grants)
 }
 
-fn one(power: Power, version: &Version, grants: &[Grant]) -> PowerUse {
-    let possible = match version.level {
+/// Every power of the contract, as a file of this level with these imports has it under `grants`.
+pub fn of_file(level: Level, imports: &[String], grants: &[Grant]) -> Vec<PowerUse> {
+    Power::ALL.into_iter().map(|power| one(power, level, imports, grants)).collect()
+}
+
+fn one(power: Power, level: Level, imports: &[String], grants: &[Grant]) -> PowerUse {
+    let possible = match level {
         Level::L0 => false,
         Level::L1 => true,
-        Level::L2 => imports(version, power),
+        Level::L2 => imports_of(imports, power),
     };
     let grants: Vec<_> = if possible {
         grants.iter().filter(|grant| grant.power() == power).cloned().collect()
@@ -62,9 +67,9 @@ fn one(power: Power, version: &Version, grants: &[Grant]) -> PowerUse {
     }
 }
 
-fn imports(version: &Version, power: Power) -> bool {
+fn imports_of(imports: &[String], power: Power) -> bool {
     let full = operation::instance_name(power.interface());
-    version.imports.iter().any(|import| *import == power.interface() || *import == full)
+    imports.iter().any(|import| *import == power.interface() || *import == full)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Tests of runbooks: brings `bindery runbook test` the sandbox and the simulated host.
 //!
-//! Modules are compiled in a child, as for a worker; what is kept goes with the test.
+//! Modules are compiled in a child, as for a worker, and kept below `BINDERY_HOME` for the next test.
 
 use crate::sandbox;
 use bindery_cli::{
+    context::home,
     failure::{CliFailure, Exit},
     tester::{Test, Tested},
 };
+use bindery_sandbox::run::Sandbox;
 use bindery_simulator::{
     report::Report,
     script::{Invalid, Script},
@@ -16,12 +18,24 @@ use bindery_simulator::{
 use futures::{FutureExt as _, future::BoxFuture};
 use std::path::Path;
 
-/// Runs a test.
-pub(crate) fn test(test: Test) -> BoxFuture<'static, Result<Tested, CliFailure>> {
-    run(test).boxed()
+/// Where compiled code is kept, in `BINDERY_HOME`.
+const COMPILED: &str = "compiled";
+
+/// Runs tests, one after the other.
+pub(crate) fn test(tests: Vec<Test>) -> BoxFuture<'static, Result<Vec<Tested>, CliFailure>> {
+    all(tests).boxed()
 }
 
-async fn run(test: Test) -> Result<Tested, CliFailure> {
+async fn all(tests: Vec<Test>) -> Result<Vec<Tested>, CliFailure> {
+    let sandbox = sandbox::open(&home()?.join(COMPILED))?;
+    let mut tested = vec![];
+    for test in tests {
+        tested.push(run(test, &sandbox).await?);
+    }
+    Ok(tested)
+}
+
+async fn run(test: Test, sandbox: &Sandbox) -> Result<Tested, CliFailure> {
     let (path, text) = test.script.unzip();
     let refused = |error| match error {
         Refused::Script(invalid) => meant_nothing(path.as_deref(), &invalid),
@@ -31,11 +45,7 @@ async fn run(test: Test) -> Result<Tested, CliFailure> {
     let script = script.map_err(|invalid| refused(invalid.into()))?.unwrap_or_default();
     let test = simulation::Test::new(test.wasm, script, test.parameters, test.dry_run);
     let test = test.map_err(refused)?;
-    let folder = tempfile::tempdir().map_err(|error| {
-        CliFailure::new(Exit::Internal, "no folder for compiled code").because(&error)
-    })?;
-    let sandbox = sandbox::open(folder.path())?;
-    told(&test.run(&sandbox).await.map_err(refused)?)
+    told(&test.run(sandbox).await.map_err(refused)?)
 }
 
 fn meant_nothing(path: Option<&Path>, invalid: &Invalid) -> CliFailure {

@@ -30,12 +30,12 @@ pub struct Tested {
     pub unmet: Vec<String>,
 }
 
-/// Runs a test.
-pub type Tester = fn(Test) -> BoxFuture<'static, Result<Tested, CliFailure>>;
+/// Runs tests, one after the other.
+pub type Tester = fn(Vec<Test>) -> BoxFuture<'static, Result<Vec<Tested>, CliFailure>>;
 
 /// Runs no test: for tests of other commands.
 #[cfg(test)]
-pub(crate) fn nobody(_: Test) -> BoxFuture<'static, Result<Tested, CliFailure>> {
+pub(crate) fn nobody(_: Vec<Test>) -> BoxFuture<'static, Result<Vec<Tested>, CliFailure>> {
     use crate::failure::Exit;
     Box::pin(async { Err(CliFailure::new(Exit::Internal, "nobody runs tests here")) })
 }

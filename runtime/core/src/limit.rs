@@ -58,6 +58,8 @@ pub const TEST_TIME: Duration = Duration::from_secs(120);
 pub const TEST_SCRIPT_BYTES: usize = 1 << 20;
 /// Faults of one script.
 pub const TEST_FAULTS: usize = 100;
+/// Compiled code that is kept of one engine, in bytes.
+pub const COMPILE_CACHE_BYTES: u64 = 4 << 30;
 /// How long a job waits before its guest's memory is given back, unless it has computed for longer.
 pub const PARK_AFTER: Duration = Duration::from_secs(1);
 /// The stack of a guest, in bytes.

@@ -8,6 +8,7 @@ use crate::{cache::Cache, engine::SandboxEngine};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
+    limit,
     runbook::Level,
 };
 use child::CompileLimits;
@@ -51,7 +52,7 @@ pub enum Compiled {
 impl Compiler {
     /// A compiler with its cache in `folder`.
     pub fn new(engine: &SandboxEngine, place: CompileIn, folder: &Path) -> io::Result<Self> {
-        let cache = Arc::new(Cache::open(folder, engine.engine())?);
+        let cache = Arc::new(Cache::open(folder, engine.engine(), limit::COMPILE_CACHE_BYTES)?);
         let children = std::thread::available_parallelism().map_or(1, usize::from);
         let children = Arc::new(Semaphore::new(children));
         let limits = CompileLimits::default();

@@ -16,6 +16,27 @@ struct Contract {
 const CONTRACTS: &[Contract] = &[
     Contract { path: "runtime/api/openapi.json", text: bindery_api::openapi::openapi_text },
     Contract { path: "sdk/abi/contract.json", text: crate::sdk::contract_json },
+    Contract { path: "sdk/go/types.go", text: crate::sdk::go_types },
+    Contract { path: "sdk/go/job/job.go", text: || crate::sdk::go_package("job") },
+    Contract { path: "sdk/go/streams/streams.go", text: || crate::sdk::go_package("streams") },
+    Contract { path: "sdk/go/timers/timers.go", text: || crate::sdk::go_package("timers") },
+    Contract {
+        path: "sdk/go/updates/updates.go",
+        text: || crate::sdk::go_package("update-inventory"),
+    },
+    Contract {
+        path: "sdk/go/installer/installer.go",
+        text: || crate::sdk::go_package("update-installer"),
+    },
+    Contract { path: "sdk/go/power/power.go", text: || crate::sdk::go_package("power") },
+    Contract { path: "sdk/go/fleet/fleet.go", text: || crate::sdk::go_package("fleet-inventory") },
+    Contract {
+        path: "sdk/go/fleetadmin/fleetadmin.go",
+        text: || crate::sdk::go_package("fleet-admin"),
+    },
+    Contract { path: "sdk/go/children/children.go", text: || crate::sdk::go_package("children") },
+    Contract { path: "sdk/go/records/records.go", text: || crate::sdk::go_package("records") },
+    Contract { path: "sdk/go/conformance/dispatch.go", text: crate::sdk::go_dispatch },
     Contract { path: "sdk/javascript/contract.js", text: crate::sdk::javascript_contract },
     Contract { path: "sdk/javascript/operations.js", text: crate::sdk::javascript_operations },
     Contract { path: "sdk/javascript/operations.d.ts", text: crate::sdk::javascript_declarations },

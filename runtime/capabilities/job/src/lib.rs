@@ -15,7 +15,7 @@ use bindery_sandbox::{
     capability::{Call, Capability, JobFacts},
     gate,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The operations `job.*`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,15 +100,15 @@ fn check(call: &Call<'_>, name: &str) -> Result<Value, Failure> {
 
 /// Whether the argument `error` fits into a record, and its details are JSON.
 fn check_error(call: &Call<'_>) -> Result<Value, Failure> {
-    let error: Value = call.argument("error")?;
-    let size = error.to_string().len();
+    let error: Map<String, Value> = call.argument("error")?;
+    let details = error.get("details").and_then(Value::as_str).unwrap_or("null").to_owned();
+    let size = Value::Object(error).to_string().len();
     if size > limit::STREAM_RECORD_BYTES {
         let most = limit::STREAM_RECORD_BYTES;
         let message = format!("the error has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
         return Err(Failure::new(Code::TooLarge, message));
     }
-    let details = error["details"].as_str();
-    details.map(serde_json::from_str::<Value>).transpose().map_err(|error| {
+    serde_json::from_str::<Value>(&details).map_err(|error| {
         Failure::new(Code::InvalidArguments, format!("the details are not JSON: {error}"))
     })?;
     Ok(Value::Null)

@@ -97,6 +97,24 @@ async fn what_remains_is_counted_in_milliseconds_and_never_below_zero() {
 }
 
 #[tokio::test]
+async fn a_failure_must_fit_into_a_record_and_its_details_be_json() {
+    let error = |message: &str, details: Value| json!({ "error": { "code": "DiskFull", "message": message, "details": details } });
+    let frame = error("", Value::Null)["error"].to_string().len();
+    let long = |more: usize| "x".repeat(limit::STREAM_RECORD_BYTES - frame + more);
+    let rows = [
+        (error("no room", "{\"free\":0}".into()), None),
+        (error(&long(0), Value::Null), None),
+        (error(&long(1), Value::Null), Some(Code::TooLarge)),
+        (error("no room", "free".into()), Some(Code::InvalidArguments)),
+        (json!({}), Some(Code::InvalidArguments)),
+    ];
+    for (arguments, refused) in rows {
+        let reply = ask(&facts(), &JOB_FAILURE, arguments).await;
+        assert_eq!(reply.map_err(|failure| failure.code), refused.map_or(Ok(Value::Null), Err));
+    }
+}
+
+#[tokio::test]
 async fn a_result_must_be_json_and_fit_into_a_record() {
     let text = |size: usize| format!("\"{}\"", "x".repeat(size - 2));
     let rows = [

@@ -1,17 +1,22 @@
 //! `bindery runbook`: runbooks of an account, and what they can and cannot do.
 
+mod build;
+mod conform;
+mod diff;
+mod facts;
+mod new;
+mod powers;
 mod test;
+mod wit;
 
+use self::facts::Facts;
 use super::{paging::Paging, wasm_file};
 use crate::{
     context::{Context, unwritable},
     failure::{CliFailure, Exit},
     output::{Output, table},
 };
-use bindery_api::{
-    powers::{Basis, PowerUse},
-    runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot},
-};
+use bindery_api::runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot};
 use bindery_core::{grant::Grant, limit, name::Name};
 use serde_json::json;
 use std::{fs, path::PathBuf};
@@ -19,6 +24,10 @@ use std::{fs, path::PathBuf};
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
+    /// Make a project for a runbook in a language of your choice; needs no control plane
+    New(new::Arguments),
+    /// Build the project of a runbook with its language's own toolchain; needs no control plane
+    Build(build::Arguments),
     /// Import a Wasm file or a sealed bundle as a draft
     Import {
         /// The file
@@ -35,6 +44,8 @@ pub enum Verb {
     },
     /// Test a Wasm file on a simulated host, in virtual time; needs no control plane
     Test(Box<test::Arguments>),
+    /// Hold the conformance guest of an SDK against the contract's cases; needs no control plane
+    Conform(conform::Arguments),
     /// Publish the draft of a runbook, and grant what it may do
     Publish {
         /// Name of the runbook
@@ -53,8 +64,21 @@ pub enum Verb {
     },
     /// Show a runbook, and what it can and cannot do
     Show {
-        /// Name of the runbook
-        name: Name,
+        /// Name of the runbook, or a Wasm file with its manifest in it
+        #[arg(value_name = "NAME|FILE.wasm")]
+        what: String,
+        /// Show the JSON Schema of its parameters
+        #[arg(long)]
+        schema: bool,
+    },
+    /// Show in what two versions of a runbook differ: powers, grants, parameters
+    Diff {
+        /// Name of the runbook, or a Wasm file with its manifest in it
+        #[arg(value_name = "NAME|FILE.wasm")]
+        before: String,
+        /// The newer one; if absent, the draft of the runbook
+        #[arg(value_name = "NAME|FILE.wasm")]
+        after: Option<String>,
     },
     /// Export the file of a runbook
     Export {
@@ -81,7 +105,10 @@ pub(crate) async fn run(
 ) -> Result<(), CliFailure> {
     let (client, account) = (|| context.client(), context.account());
     match verb {
+        Verb::New(arguments) => new::run(arguments, out),
+        Verb::Build(arguments) => build::run(arguments, out),
         Verb::Test(arguments) => test::run(*arguments, context, out).await,
+        Verb::Conform(arguments) => conform::run(arguments, context, out).await,
         Verb::Import { file, manifest, name, replace } => {
             let bytes = wasm_file::read(&file, manifest.as_deref())?;
             let most = limit::MODULE_BYTES + limit::STATEMENT_BYTES;
@@ -106,7 +133,25 @@ pub(crate) async fn run(
         Verb::List { paging } => {
             out.page(&client()?.list_runbooks(account, &paging.into()).await?, list)
         }
-        Verb::Show { name } => out.show(&client()?.runbook(account, name.as_str()).await?, show),
+        Verb::Show { what, schema } if is_file(&what) || schema => {
+            let facts = version(&what, Slot::Published, context).await?;
+            match schema {
+                true => out.show(&facts.manifest.parameters, |schema| {
+                    let schema = schema.clone().unwrap_or_else(|| json!({ "type": "object" }));
+                    format!("{schema:#}\n")
+                }),
+                false => out.show(&facts, facts::show),
+            }
+        }
+        Verb::Show { what, .. } => out.show(&client()?.runbook(account, &what).await?, show),
+        Verb::Diff { before, after } => {
+            let after = match &after {
+                Some(after) => version(after, Slot::Published, context).await?,
+                None => version(&before, Slot::Draft, context).await?,
+            };
+            let before = version(&before, Slot::Published, context).await?;
+            out.show(&diff::differences(&before, &after), |differences| diff::show(differences))
+        }
         Verb::Export { name, to, draft } => {
             let slot = if draft { Slot::Draft } else { Slot::Published };
             let bytes = client()?.export_runbook(account, name.as_str(), slot).await?;
@@ -128,6 +173,29 @@ pub(crate) async fn run(
     }
 }
 
+/// Whether this is a file, not the name of a runbook.
+fn is_file(what: &str) -> bool {
+    what.ends_with(".wasm") || what.contains('/')
+}
+
+/// A version of a runbook of the account, or a Wasm file. Where nothing is published, the draft.
+async fn version(what: &str, slot: Slot, context: &Context) -> Result<Facts, CliFailure> {
+    if is_file(what) {
+        let path = PathBuf::from(what);
+        let wasm = wasm_file::read(&path, None)?;
+        return Facts::of_file(path, &wasm);
+    }
+    let runbook = context.client()?.runbook(context.account(), what).await?;
+    let version = match slot {
+        Slot::Published => runbook.published.or(runbook.draft),
+        Slot::Draft => runbook.draft,
+    };
+    version.map(Facts::of_version).ok_or_else(|| {
+        CliFailure::new(Exit::NotFound, format!("runbook `{what}` has no draft"))
+            .hint("Import one with --replace, or name a Wasm file.")
+    })
+}
+
 fn asked_for(draft: bindery_core::runbook::Version) -> Vec<Grant> {
     draft.manifest.grants
 }
@@ -142,30 +210,11 @@ fn list(runbooks: &[Runbook]) -> String {
                 table::spelling(runbook.state),
                 table::yes(runbook.sealed),
                 version.map(|v| v.manifest.version.clone()).unwrap_or_default(),
-                can(runbook),
+                powers::can(&runbook.powers),
                 runbook.description.clone(),
             ]
         }),
     )
-}
-
-fn can(runbook: &Runbook) -> String {
-    meanings(&runbook.powers, |power| power.allowed)
-}
-
-fn meanings(powers: &[PowerUse], which: impl Fn(&PowerUse) -> bool) -> String {
-    let one = |power: &PowerUse| match power.grants.iter().find_map(mask) {
-        Some(_) if power.allowed => {
-            let masks: Vec<_> = power.grants.iter().filter_map(mask).collect();
-            format!("{} ({})", power.meaning, masks.join(", "))
-        }
-        _ => power.meaning.clone(),
-    };
-    powers.iter().filter(|power| which(power)).map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn mask(grant: &Grant) -> Option<String> {
-    grant.to_string().split_once(':').map(|(_, mask)| mask.to_owned())
 }
 
 fn show(runbook: &Runbook) -> String {
@@ -173,7 +222,6 @@ fn show(runbook: &Runbook) -> String {
     let seal = runbook.seal.as_ref();
     let verbs: Vec<_> = runbook.verbs.iter().map(table::spelling).collect();
     let of = |f: fn(&bindery_core::runbook::Version) -> String| version.map(f).unwrap_or_default();
-    let denied = |basis| meanings(&runbook.powers, move |p| !p.allowed && p.basis == basis);
     let fields = table::fields([
         ("Name", runbook.name.to_string()),
         ("State", table::spelling(runbook.state)),
@@ -187,17 +235,7 @@ fn show(runbook: &Runbook) -> String {
         ("Allowed verbs", if runbook.sealed { verbs.join(", ") } else { "all".to_owned() }),
         ("Started by", seal.map(started_by).unwrap_or_default()),
     ]);
-    let or_nothing = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
-    let mut text = fields + "\n";
-    text += &format!("can: {}   [enforced by grant]\n", or_nothing(can(runbook)));
-    for (basis, how) in [(Basis::Imports, "proved by imports"), (Basis::Grant, "enforced by grant")]
-    {
-        let what = denied(basis);
-        if !what.is_empty() {
-            text += &format!("cannot: {what}   [{how}]\n");
-        }
-    }
-    text
+    fields + "\n" + &powers::lines(&runbook.powers)
 }
 
 fn started_by(seal: &bindery_core::seal::Seal) -> String {

@@ -1,5 +1,6 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
+mod go;
 mod javascript;
 mod prose;
 mod python;
@@ -16,6 +17,21 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
 pub(crate) fn contract_json() -> String {
     let text = serde_json::to_string_pretty(&*CONTRACT).expect("a contract is JSON");
     text + "\n"
+}
+
+/// What the packages of the Go SDK share.
+pub(crate) fn go_types() -> String {
+    go::shared(&CONTRACT)
+}
+
+/// The package of the Go SDK for an interface.
+pub(crate) fn go_package(interface: &str) -> String {
+    go::package(&CONTRACT, interface)
+}
+
+/// The table of the Go SDK's conformance guest.
+pub(crate) fn go_dispatch() -> String {
+    go::dispatch(&CONTRACT)
 }
 
 /// `sdk/javascript/contract.js`.

@@ -50,7 +50,9 @@ pub(super) async fn run(
         Err(error) => Err(unreadable(&path, &error)),
     });
     let script = script.transpose()?;
-    let tested = (context.tester)(Test { wasm, script, parameters, dry_run }).await?;
+    let tests = vec![Test { wasm, script, parameters, dry_run }];
+    let tested = (context.tester)(tests).await?.pop();
+    let tested = tested.ok_or_else(|| CliFailure::new(Exit::Internal, "the test was not run"))?;
     out.show(&tested.report, |_| tested.text.clone())?;
     verdict(&file.display().to_string(), tested)
 }
@@ -81,14 +83,15 @@ mod tests {
         arguments: Arguments,
     }
 
-    fn echo(test: Test) -> BoxFuture<'static, Result<Tested, CliFailure>> {
+    fn echo(tests: Vec<Test>) -> BoxFuture<'static, Result<Vec<Tested>, CliFailure>> {
+        let test = tests.into_iter().next().expect("a test");
         let script = test.script.map(|(_, text)| text);
         let report = json!({
             "wasm": test.wasm.len(), "script": script, "parameters": test.parameters,
             "dryRun": test.dry_run,
         });
         let unmet = if test.dry_run { vec!["a \u{1b}[2J".to_owned()] } else { vec![] };
-        async { Ok(Tested { report, text: "in words\n".into(), unmet }) }.boxed()
+        async { Ok(vec![Tested { report, text: "in words\n".into(), unmet }]) }.boxed()
     }
 
     fn tested(line: &str, format: Format) -> (Result<(), CliFailure>, String) {

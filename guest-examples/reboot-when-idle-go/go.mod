@@ -1,0 +1,7 @@
+module reboot_when_idle
+
+go 1.27
+
+require bindery v0.0.0
+
+replace bindery => ../../sdk/go

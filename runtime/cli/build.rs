@@ -1,0 +1,76 @@
+//! Packs the SDKs and project templates of `sdk/` for `bindery runbook new`: a language is every folder
+//! there that has a `template`.
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// What an author does not need, and what builds leave behind.
+const LEFT_OUT: [&str; 10] = [
+    "template",
+    "conformance",
+    "tests",
+    "target",
+    "node_modules",
+    "__pycache__",
+    ".zig-cache",
+    "zig-out",
+    "build",
+    "wit",
+];
+const MADE: [&str; 3] = [".wasm", ".pyc", ".o"];
+
+fn main() -> io::Result<()> {
+    let sdk = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../../sdk").canonicalize()?;
+    println!("cargo::rerun-if-changed={}", sdk.display());
+    let mut text = String::from("static LANGUAGES: &[Language] = &[\n");
+    for folder in entries(&sdk)? {
+        let template = folder.join("template");
+        if !template.is_dir() {
+            continue;
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let (template, sdk) = (packed(&template, &[])?, packed(&folder, &LEFT_OUT)?);
+        writeln!(
+            text,
+            "Language {{ name: {name:?}, template: &[\n{template}], sdk: &[\n{sdk}] }},"
+        )
+        .map_err(io::Error::other)?;
+    }
+    text += "];\n";
+    fs::write(PathBuf::from(variable("OUT_DIR")?).join("languages.rs"), text)
+}
+
+/// The files below `root` as pairs of their path and an `include_str!`.
+fn packed(root: &Path, left_out: &[&str]) -> io::Result<String> {
+    let (mut text, mut folders) = (String::new(), vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for path in entries(&folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if left_out.contains(&name.as_str()) || MADE.iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(root).map_err(io::Error::other)?;
+            writeln!(text, "({relative:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+        }
+    }
+    Ok(text)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut entries = entries.collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn variable(name: &str) -> io::Result<String> {
+    env::var(name).map_err(io::Error::other)
+}

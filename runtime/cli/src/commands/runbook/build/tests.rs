@@ -1,0 +1,85 @@
+//! Builds with `cp` and `sh` as toolchains: what is checked is around them.
+
+use super::*;
+use crate::output::{Format, Terminals};
+use std::{fs, os::unix::fs::PermissionsExt as _};
+use tempfile::TempDir;
+
+/// The smallest program.
+const PROGRAM: &[u8] =
+    b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x0a\x01\x06_start\0\0\
+    \x0a\x04\x01\x02\0\x0b";
+
+/// A project with this table `build`, and a program `source.wasm`.
+fn project(build: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let toml = format!("name = \"Clean-Logs\"\nversion = \"1\"\n{build}");
+    fs::write(folder.path().join(PROJECT), toml).expect("written");
+    fs::write(folder.path().join("source.wasm"), PROGRAM).expect("written");
+    folder
+}
+
+fn built(folder: &Path) -> Result<String, CliFailure> {
+    let (mut out, mut err) = (vec![], vec![]);
+    let mut output =
+        Output::new(&mut out, &mut err, Terminals { stdout: false, stderr: false }, Format::Table);
+    run(Arguments { folder: folder.to_owned(), to: None }, &mut output)?;
+    Ok(String::from_utf8(out).expect("text"))
+}
+
+const COPY: &str = "[build]\ncommand = ['cp', 'source.wasm', 'out.wasm']\noutput = 'out.wasm'";
+
+#[test]
+fn the_file_has_its_manifest_and_says_what_it_can_do() {
+    let folder = project(COPY);
+    let said = built(folder.path()).expect("built");
+    assert!(said.contains("L0\n") && said.contains("can: nothing"), "{said}");
+    let wasm = fs::read(folder.path().join("Clean-Logs.wasm")).expect("a file");
+    let module = bindery_inspect::inspect(&wasm).expect("a module");
+    assert_eq!(module.manifest.expect("a manifest").name.as_str(), "Clean-Logs");
+}
+
+#[test]
+fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of_its_grants() {
+    let build = "grants = ['updates.read']\n[build]\ncommand = ['./make.sh']\noutput = 'out.wasm'\n\
+                 wit = 'made/wit'\nenv = { SOURCE = 'source.wasm' }";
+    let folder = project(build);
+    let script = folder.path().join("make.sh");
+    fs::write(&script, "#!/bin/sh\nset -e\ncp $SOURCE out.wasm\n").expect("written");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("set");
+    built(folder.path()).expect("built");
+    let world = fs::read_to_string(folder.path().join("made/wit/world.wit")).expect("a world");
+    assert!(world.contains("update-inventory") && !world.contains("power"), "{world}");
+}
+
+#[test]
+fn each_usual_mistake_says_what_to_do() {
+    let rows = [
+        ("", "has no table `build`", "command = "),
+        ("[build]\noutput = 'x'", "missing field `command`", "command = "),
+        ("[build]\ncommand = []\noutput = 'x'", "`build.command` is empty", "command = "),
+        ("[build]\ncommand = ['cp']\noutput = 'x'\nlang = 'go'", "unknown field `lang`", "command"),
+        ("[build]\ncommand = ['true']\noutput = 'x'", "there is no `", "`output` in the table"),
+        ("[build]\ncommand = ['false']\noutput = 'x'", "`false` failed (exit status: 1)", ""),
+        (
+            "[build]\nlanguage = 'Cobol'\ncommand = ['no-such-program']\noutput = 'x'",
+            "there is no program `no-such-program`, with which Cobol is built",
+            "PATH",
+        ),
+        (
+            "[build]\ncommand = ['cp', 'runbook.toml', 'x']\noutput = 'x'",
+            "is not a Wasm module",
+            "",
+        ),
+    ];
+    for (build, message, hint) in rows {
+        let failure = built(project(build).path()).expect_err(build);
+        assert!(failure.to_string().contains(message), "{build}: {failure}");
+        assert!(failure.hint.unwrap_or_default().contains(hint), "{build}");
+    }
+    let empty = tempfile::tempdir().expect("a folder");
+    let failure = built(empty.path()).expect_err("no project");
+    assert_eq!(failure.exit, Exit::NotFound);
+    assert!(failure.hint.expect("a hint").contains("runbook new"));
+    assert!(missing("go", "Go").hint.expect("a hint").contains("https://go.dev/dl"));
+}

@@ -1,0 +1,68 @@
+//! What a Wasm file is, without a control plane: as `build` and `show` tell it.
+
+use super::powers;
+use crate::{failure::CliFailure, output::table};
+use bindery_api::powers::{PowerUse, of_file};
+use bindery_core::{
+    code::{Code, Failure},
+    digest::Digest,
+    runbook::{Level, Manifest, Version},
+};
+use bindery_inspect::{grants, inspect};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What one version of a runbook is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Facts {
+    /// The file, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<PathBuf>,
+    pub(super) digest: Digest,
+    pub(super) bytes: u64,
+    pub(super) level: Level,
+    pub(super) imports: Vec<String>,
+    pub(super) manifest: Manifest,
+    /// What it can do if it is granted all that it asks for.
+    pub(super) powers: Vec<PowerUse>,
+}
+
+impl Facts {
+    /// Those of a Wasm file with a manifest in it, which must ask for all that it imports.
+    pub(super) fn of_file(file: PathBuf, wasm: &[u8]) -> Result<Self, CliFailure> {
+        let module = inspect(wasm)?;
+        let manifest = module.manifest.clone().ok_or_else(|| {
+            let text = format!("`{}` holds no manifest", file.display());
+            CliFailure::from(Failure::new(Code::InvalidManifest, text)).hint(
+                "Name its `runbook.toml` with --manifest, or make it with `bindery runbook build`.",
+            )
+        })?;
+        grants::check_grants(&module, &manifest)?;
+        let powers = of_file(module.level, &module.imports, &manifest.grants);
+        let (digest, bytes, level, imports) =
+            (module.digest, module.bytes, module.level, module.imports);
+        Ok(Self { file: Some(file), digest, bytes, level, imports, manifest, powers })
+    }
+
+    /// Those of a version in an account.
+    pub(super) fn of_version(version: Version) -> Self {
+        let powers = of_file(version.level, &version.imports, &version.manifest.grants);
+        let Version { digest, bytes, level, imports, manifest, .. } = version;
+        Self { file: None, digest, bytes, level, imports, manifest, powers }
+    }
+}
+
+/// For people.
+pub(super) fn show(facts: &Facts) -> String {
+    let fields = table::fields([
+        ("Name", facts.manifest.name.to_string()),
+        ("Description", facts.manifest.description.clone()),
+        ("Version", facts.manifest.version.clone()),
+        ("File", facts.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default()),
+        ("Bytes", facts.bytes.to_string()),
+        ("Digest", facts.digest.to_string()),
+        ("Level", table::spelling(facts.level)),
+    ]);
+    fields + "\n" + &powers::lines(&facts.powers)
+}

@@ -1,0 +1,140 @@
+//! `bindery runbook new`: a project that builds, with the SDK of its language in it.
+
+use super::wit;
+use crate::{
+    context::unwritable,
+    failure::{CliFailure, Exit},
+    output::Output,
+};
+use bindery_core::name::Name;
+use serde_json::json;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A language whose SDK this program brings.
+struct Language {
+    name: &'static str,
+    /// The files of a project.
+    template: &'static [(&'static str, &'static str)],
+    /// The files of the SDK, for the project's folder `sdk`.
+    sdk: &'static [(&'static str, &'static str)],
+}
+
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// The language whose SDK is made from the WIT while it is built.
+const RUST: &str = "rust";
+
+/// What is made.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Name of the runbook, such as Clean-Logs
+    name: Name,
+    /// The language that it is written in
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(names()))]
+    lang: String,
+    /// The folder to make [default: the name]
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
+}
+
+fn names() -> Vec<&'static str> {
+    LANGUAGES.iter().map(|language| language.name).collect()
+}
+
+pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
+    let Arguments { name, lang, to } = arguments;
+    let folder = to.unwrap_or_else(|| PathBuf::from(name.as_str()));
+    let language = LANGUAGES.iter().find(|language| language.name == lang).ok_or_else(|| {
+        CliFailure::new(Exit::Usage, format!("there is no SDK for `{lang}`"))
+            .hint(format!("There are: {}.", names().join(", ")))
+    })?;
+    if fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        let text = format!("`{}` is there already, and is not empty", folder.display());
+        return Err(CliFailure::new(Exit::Usage, text).hint("Choose another folder with --to."));
+    }
+    for (path, text) in language.template {
+        put(&folder.join(path), &filled(text, &name))?;
+    }
+    for (path, text) in language.sdk {
+        put(&folder.join("sdk").join(path), text)?;
+    }
+    if language.name == RUST {
+        wit::write(&folder.join("wit"), None)?;
+    }
+    let place = folder.display();
+    let fact = json!({ "runbook": name, "language": language.name, "folder": folder });
+    out.done(
+        &fact,
+        &format!(
+            "{name} is in `{place}`; README.md there says more\n\
+             bindery runbook build {place}\n\
+             bindery runbook test {place}/{name}.wasm"
+        ),
+    )
+}
+
+fn put(path: &Path, text: &str) -> Result<(), CliFailure> {
+    let written = match path.parent() {
+        Some(folder) => fs::create_dir_all(folder).and_then(|()| fs::write(path, text)),
+        None => fs::write(path, text),
+    };
+    written.map_err(|error| unwritable(path, &error))
+}
+
+/// A file of a template for this runbook.
+fn filled(text: &str, name: &Name) -> String {
+    text.replace("{{name}}", name.as_str()).replace("{{package}}", &package(name))
+}
+
+/// The name as a package or module is called: `Clean-Logs` is `clean_logs`.
+fn package(name: &Name) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    name.as_str().chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Format, Terminals};
+
+    fn made(lang: &str, folder: &Path) -> Result<(), CliFailure> {
+        let (mut out, mut err) = (vec![], vec![]);
+        let terminals = Terminals { stdout: false, stderr: false };
+        let mut output = Output::new(&mut out, &mut err, terminals, Format::Table);
+        let name = "Clean-Logs".parse().expect("a name");
+        let arguments = Arguments { name, lang: lang.to_owned(), to: Some(folder.to_owned()) };
+        run(arguments, &mut output)
+    }
+
+    #[test]
+    fn a_project_of_each_language_has_a_manifest_of_its_name_a_build_and_the_sdk() {
+        for language in LANGUAGES {
+            let folder = tempfile::tempdir().expect("a folder");
+            made(language.name, folder.path()).expect("made");
+            let toml = fs::read_to_string(folder.path().join("runbook.toml")).expect("a manifest");
+            let manifest =
+                bindery_inspect::manifest::read_manifest_toml(&toml).expect("a manifest");
+            assert_eq!(manifest.name.as_str(), "Clean-Logs", "{}", language.name);
+            assert!(toml.contains("[build]"), "{}", language.name);
+            assert!(folder.path().join("README.md").is_file(), "{}", language.name);
+            assert!(folder.path().join("sdk").is_dir(), "{}", language.name);
+            for (path, _) in language.template {
+                let text = fs::read_to_string(folder.path().join(path)).expect("text");
+                assert!(!text.contains("{{"), "{}: {path} is not filled in", language.name);
+            }
+            let again = made(language.name, folder.path()).expect_err("it is there");
+            assert!(again.message.contains("is there already"), "{again}");
+        }
+        assert!(LANGUAGES.iter().any(|language| language.name == RUST));
+    }
+
+    #[test]
+    fn a_package_is_named_as_every_language_can() {
+        assert_eq!(package(&"Clean-Logs".parse().expect("a name")), "clean_logs");
+        let odd = "7-Zip".parse::<Name>();
+        assert!(odd.is_err(), "a name begins with a letter, and so does a package");
+    }
+}

@@ -1,0 +1,3 @@
+module bindery
+
+go 1.27
