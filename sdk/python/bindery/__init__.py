@@ -26,7 +26,7 @@ JSON can hold, or a dataclass.
 
 The modules of the package are the interfaces of the host. A runbook imports what it uses: one that
 does not import `bindery.power` need not ask for its grant, and then its file proves that it cannot
-reboot.
+reboot. `bindery.pages` asks for long lists page by page.
 """
 
 from . import job, streams, timers
