@@ -44,6 +44,41 @@ const CONTRACTS: &[Contract] = &[
     Contract {
         path: "sdk/assemblyscript/conformance/dispatch.ts",
         text: crate::sdk::assemblyscript_dispatch,
+    Contract { path: "sdk/javascript/contract.js", text: crate::sdk::javascript_contract },
+    Contract { path: "sdk/javascript/operations.js", text: crate::sdk::javascript_operations },
+    Contract { path: "sdk/javascript/operations.d.ts", text: crate::sdk::javascript_declarations },
+    Contract { path: "sdk/python/bindery/_contract.py", text: crate::sdk::python_contract },
+    Contract { path: "sdk/python/bindery/types.py", text: crate::sdk::python_types },
+    Contract {
+        path: "sdk/python/bindery/children.py",
+        text: || crate::sdk::python_module("children"),
+    },
+    Contract {
+        path: "sdk/python/bindery/fleet.py",
+        text: || crate::sdk::python_module("fleet-inventory"),
+    },
+    Contract {
+        path: "sdk/python/bindery/fleet_admin.py",
+        text: || crate::sdk::python_module("fleet-admin"),
+    },
+    Contract {
+        path: "sdk/python/bindery/installer.py",
+        text: || crate::sdk::python_module("update-installer"),
+    },
+    Contract { path: "sdk/python/bindery/job.py", text: || crate::sdk::python_module("job") },
+    Contract { path: "sdk/python/bindery/power.py", text: || crate::sdk::python_module("power") },
+    Contract {
+        path: "sdk/python/bindery/records.py",
+        text: || crate::sdk::python_module("records"),
+    },
+    Contract {
+        path: "sdk/python/bindery/streams.py",
+        text: || crate::sdk::python_module("streams"),
+    },
+    Contract { path: "sdk/python/bindery/timers.py", text: || crate::sdk::python_module("timers") },
+    Contract {
+        path: "sdk/python/bindery/updates.py",
+        text: || crate::sdk::python_module("update-inventory"),
     },
 ];
 

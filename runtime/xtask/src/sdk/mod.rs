@@ -3,6 +3,9 @@
 mod c;
 mod go;
 mod assemblyscript;
+mod javascript;
+mod prose;
+mod python;
 mod wit;
 mod zig;
 
@@ -55,4 +58,34 @@ pub(crate) fn assemblyscript() -> String {
 /// `sdk/assemblyscript/conformance/dispatch.ts`.
 pub(crate) fn assemblyscript_dispatch() -> String {
     assemblyscript::dispatch(&CONTRACT)
+}
+
+/// `sdk/javascript/contract.js`.
+pub(crate) fn javascript_contract() -> String {
+    javascript::contract(&CONTRACT)
+}
+
+/// `sdk/javascript/operations.js`.
+pub(crate) fn javascript_operations() -> String {
+    javascript::operations(&CONTRACT)
+}
+
+/// `sdk/javascript/operations.d.ts`.
+pub(crate) fn javascript_declarations() -> String {
+    javascript::declarations(&CONTRACT)
+}
+
+/// `sdk/python/bindery/_contract.py`.
+pub(crate) fn python_contract() -> String {
+    python::contract(&CONTRACT)
+}
+
+/// `sdk/python/bindery/types.py`.
+pub(crate) fn python_types() -> String {
+    python::types(&CONTRACT)
+}
+
+/// The module of `sdk/python/bindery` for one interface.
+pub(crate) fn python_module(interface: &str) -> String {
+    python::module(&CONTRACT, interface)
 }

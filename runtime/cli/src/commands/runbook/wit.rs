@@ -1,7 +1,8 @@
 //! The contract's WIT, for toolchains that read it from a folder.
 //!
 //! Some of them import the whole world that they are given, whatever the runbook calls. So the world
-//! of a build has only the interfaces of the grants that the manifest asks for.
+//! of a build has only the interfaces of the grants that the manifest asks for, and the other interfaces
+//! keep nothing but the types that those use.
 
 use crate::{context::unwritable, failure::CliFailure};
 use bindery_core::{
@@ -22,8 +23,15 @@ const WORLD: (&str, &str) = ("world.wit", include_str!("../../../../../sdk/wit/w
 /// Writes the contract into `folder`, with a world that has the powers of `grants`, or all.
 pub(super) fn write(folder: &Path, grants: Option<&[Grant]>) -> Result<(), CliFailure> {
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-    let world = grants.map_or_else(|| WORLD.1.to_owned(), world);
-    for (name, text) in FILES.into_iter().chain([(WORLD.0, world.as_str())]) {
+    let mut files: Vec<_> = FILES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    files.push((WORLD.0, WORLD.1.to_owned()));
+    if let Some(grants) = grants {
+        let asked = |interface: &str| is_asked(grants, interface);
+        for (_, text) in &mut files {
+            *text = narrowed(text, &asked);
+        }
+    }
+    for (name, text) in files {
         let path = folder.join(name);
         // A file that stays as it is does not make a build tool build anew.
         if fs::read_to_string(&path).is_ok_and(|held| held == text) {
@@ -34,17 +42,34 @@ pub(super) fn write(folder: &Path, grants: Option<&[Grant]>) -> Result<(), CliFa
     Ok(())
 }
 
-/// The world `runbook` for these grants.
-fn world(grants: &[Grant]) -> String {
-    let asked = |interface: &str| {
-        POWERLESS_INTERFACES.contains(&interface)
-            || grants.iter().any(|grant| grant.power().interface() == interface)
-    };
-    let kept = |line: &&str| {
-        let import = line.trim().strip_prefix("import ").and_then(|rest| rest.strip_suffix(';'));
-        import.is_none_or(|interface| !operation::knows_interface(interface) || asked(interface))
-    };
-    WORLD.1.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+fn is_asked(grants: &[Grant], interface: &str) -> bool {
+    POWERLESS_INTERFACES.contains(&interface)
+        || grants.iter().any(|grant| grant.power().interface() == interface)
+}
+
+/// A file with the functions and the imports of the interfaces that are asked for. What an interface
+/// uses of another one is its types, so a type's own interface stays, without its functions: an import
+/// of it is no power.
+fn narrowed(text: &str, asked: &impl Fn(&str) -> bool) -> String {
+    let (mut kept, mut docs, mut powerless) = (String::new(), String::new(), false);
+    for line in text.lines() {
+        let item = line.trim();
+        if item.starts_with("///") {
+            docs = docs + line + "\n";
+            continue;
+        }
+        if let Some(rest) = line.strip_prefix("interface ") {
+            powerless = !asked(rest.trim_end_matches([' ', '{']));
+        }
+        let import = item.strip_prefix("import ").and_then(|rest| rest.strip_suffix(';'));
+        let dropped = import.is_some_and(|it| operation::knows_interface(it) && !asked(it))
+            || powerless && item.contains(": func(");
+        if !dropped {
+            kept = kept + &docs + line + "\n";
+        }
+        docs.clear();
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -55,10 +80,26 @@ mod tests {
     #[test]
     fn a_world_has_the_interfaces_of_the_grants_and_no_others() {
         let grants = ["updates.read", "jobs.start:Patch-*"].map(|g| g.parse().expect("a grant"));
+        let world = |grants: &[Grant]| narrowed(WORLD.1, &|it| is_asked(grants, it));
         let imports: String =
             world(&grants).lines().filter(|l| l.trim().starts_with("import ")).collect();
         expect!["    import types;    import job;    import streams;    import timers;    import update-inventory;    import children;"].assert_eq(&imports);
         assert!(world(&[]).contains("export run:"));
+    }
+
+    #[test]
+    fn an_interface_that_is_not_asked_for_has_types_and_no_functions() {
+        let grants = ["fleet.read".parse().expect("a grant")];
+        for (_, text) in FILES {
+            let narrowed = narrowed(text, &|it| is_asked(&grants, it));
+            let count = |text: &str, what: &str| text.matches(what).count();
+            for form in ["    record ", "    enum ", "    variant "] {
+                assert_eq!(count(&narrowed, form), count(text, form));
+            }
+            assert!(!narrowed.contains("assess: func") && !narrowed.contains("start: func"));
+            assert_eq!(narrowed.contains("computers: func"), text.contains("computers: func"));
+        }
+        assert_eq!(narrowed(FILES[1].1, &|_| true), FILES[1].1);
     }
 
     #[test]

@@ -1,0 +1,164 @@
+// Builds a runbook: `node sdk/build.mjs SOURCE.js [RUNBOOK.wasm]`, in the project's folder.
+//
+// Rolldown makes one module of the source and all that it imports, and takes the types out of
+// TypeScript; what is not used of the SDK falls away. componentize-qjs puts it and QuickJS into a
+// component. Nothing is fetched.
+
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
+import { argv, env, exit } from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { operations } from "./contract.js";
+
+const SDK = dirname(fileURLToPath(import.meta.url));
+const WIT = "wit";
+const WORLD = "runbook";
+
+/** The versions that the SDK was tried with. */
+const PACKAGES = { "componentize-qjs": "0.4.5", rolldown: "1.3.2" };
+
+class Refusal extends Error {}
+
+const [source, output = "runbook.wasm"] = argv.slice(2);
+try {
+  await build();
+} catch (error) {
+  console.error(`error: ${error instanceof Refusal ? error.message : (error.stack ?? error)}`);
+  exit(1);
+}
+
+async function build() {
+  if (source === undefined) {
+    throw new Refusal("name the source: node sdk/build.mjs SOURCE.js [RUNBOOK.wasm]");
+  }
+  if (!existsSync(source)) {
+    throw new Refusal(`there is no file \`${source}\``);
+  }
+  const granted = worldInterfaces();
+  const { rolldown } = await toolchain("rolldown");
+  const { componentize } = await toolchain("componentize-qjs");
+  const chunk = await bundle(rolldown);
+  checkImports(chunk, granted);
+  const { component } = await componentize({
+    jsSource: chunk.code,
+    optSize: true,
+    sync: true,
+    witPath: resolve(WIT),
+    world: WORLD,
+  });
+  writeFileSync(output, component);
+}
+
+/** The interfaces that the narrowed world imports, with their package: those that may be used. */
+function worldInterfaces() {
+  const files = existsSync(WIT) ? readdirSync(WIT).filter((it) => it.endsWith(".wit")) : [];
+  const texts = files.map((it) => readFileSync(join(WIT, it), "utf8"));
+  const world = texts.find((it) => new RegExp(`^\\s*world ${WORLD} \\{`, "m").test(it));
+  if (world === undefined) {
+    throw new Refusal(
+      `there is no world \`${WORLD}\` in \`${WIT}\`: build with \`bindery runbook build\`, which writes it ` +
+        'there if runbook.toml has `wit = "wit"` under [build]',
+    );
+  }
+  return new Set([...world.matchAll(/^\s*import ([a-z-]+);/gm)].map(([, name]) => name));
+}
+
+/** One module of the source and the SDK. */
+async function bundle(rolldown) {
+  const entry = "\0bindery-entry";
+  const paths = { entry: join(SDK, "entry.js"), main: resolve(source) };
+  const code = `import { start } from ${JSON.stringify(paths.entry)};
+import main from ${JSON.stringify(paths.main)};
+export const run = () => start(main);`;
+  const build = await failing(() =>
+    rolldown({
+      external: /^(bindery|wasi):/,
+      input: entry,
+      logLevel: "silent",
+      platform: "neutral",
+      resolve: { mainFields: ["module", "main"] },
+      plugins: [
+        {
+          load: (id) => (id === entry ? { code, moduleType: "js" } : null),
+          name: "bindery",
+          resolveId: (id, importer) => known(id, importer, entry),
+        },
+      ],
+      // An interface of the host that is imported and not used has no effect.
+      treeshake: { moduleSideEffects: "no-external" },
+    }),
+  );
+  const { output: made } = await failing(() => build.generate({ format: "es" }));
+  await build.close();
+  return made[0];
+}
+
+/** Names the modules of Node.js, which no runbook has. */
+function known(id, importer, entry) {
+  if (id.startsWith("node:") || createRequire(import.meta.url).resolve.paths(id) === null) {
+    throw new Refusal(
+      `${relative(".", importer)} imports \`${id}\`, a module of Node.js: a runbook has no files, network or ` +
+        "processes of its own; it calls the host through the SDK",
+    );
+  }
+  return id === entry ? id : null;
+}
+
+/** Runs `work`; what rolldown has to say is for the author, and its stack is not. */
+async function failing(work) {
+  try {
+    return await work();
+  } catch (error) {
+    const message = error.errors?.map((it) => it.message).join("\n") ?? error.message;
+    if (message.includes("[MISSING_EXPORT]") && message.includes('"default"')) {
+      throw new Refusal(
+        `\`${source}\` has no default export: begin the runbook with \`export default function\``,
+      );
+    }
+    throw new Refusal(message);
+  }
+}
+
+/** Refuses what the bundle imports of the host and the world does not have. */
+function checkImports(chunk, granted) {
+  // Rolldown's own list also has those that fell away.
+  const left = chunk.imports.filter((it) => chunk.code.includes(` from "${it}";`));
+  for (const specifier of left) {
+    const name = /^bindery:runbook\/([a-z-]+)@/.exec(specifier)?.[1];
+    if (granted.has(name)) {
+      continue;
+    }
+    const operation = Object.values(operations).find((it) => it.interface === name);
+    if (!operation?.grant) {
+      throw new Refusal(
+        `the runbook imports \`${specifier}\`, which is not there: correct the name, or install the package`,
+      );
+    }
+    throw new Refusal(
+      `the runbook uses \`${operation.namespace}\`, and runbook.toml does not ask for its grant: add ` +
+        `"${operation.grant}" to \`grants\`, or leave it out`,
+    );
+  }
+}
+
+/** A package of the toolchain: the project's own, one of NODE_PATH, or one beside a folder of the PATH. */
+async function toolchain(name) {
+  const beside = (env.PATH ?? "").split(delimiter).filter(Boolean);
+  const folders = beside.flatMap((it) => [join(it, "../node"), join(it, "../lib"), join(it, "..")]);
+  for (const folder of [resolve("."), SDK, ...folders]) {
+    try {
+      const require = createRequire(join(folder, "package.json"));
+      return await import(pathToFileURL(require.resolve(name)).href);
+    } catch (error) {
+      if (error.code !== "MODULE_NOT_FOUND") {
+        throw error;
+      }
+    }
+  }
+  const wanted = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
+  throw new Refusal(
+    `the package \`${name}\` is not there: install it with \`npm install --save-dev ${wanted.join(" ")}\`, or put ` +
+      "the folder that `cargo xtask toolchains` prints into the PATH",
+  );
+}
