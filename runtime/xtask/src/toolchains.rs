@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! <target>/toolchains/python   a venv: Go, Zig (which is also the C and C++ compiler), componentize-py
-//!                     node     npm packages: AssemblyScript, componentize-js, TypeScript
+//!                     node     npm packages: AssemblyScript, componentize-qjs, rolldown, TypeScript
 //!                     bin      what a build calls; tests put it first in their PATH
 //! ```
 
@@ -21,7 +21,7 @@ const PINS: &str = "sdk/toolchains";
 /// The files of it that say what is brought.
 const PINNED: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json"];
 /// The programs of the npm packages that builds call.
-const NODE_PROGRAMS: [&str; 3] = ["asc", "jco", "tsc"];
+const NODE_PROGRAMS: [&str; 3] = ["asc", "rolldown", "tsc"];
 
 /// Brings what is missing, and prints the folder that belongs into the `PATH`.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {

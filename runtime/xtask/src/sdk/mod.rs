@@ -1,8 +1,8 @@
 //! What the SDKs have of the contract, made from `sdk/wit` and the table of operations.
 
+mod assemblyscript;
 mod c;
 mod go;
-mod assemblyscript;
 mod javascript;
 mod prose;
 mod python;
@@ -10,82 +10,73 @@ mod wit;
 mod zig;
 
 use bindery_core::contract::Contract;
-use std::sync::LazyLock;
+use std::path::Path;
 
-static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
-    wit::contract(&crate::workspace::root()).expect("sdk/wit and the table of operations agree")
-});
+/// The packages of the Go SDK, and the interface of each.
+const GO: [(&str, &str); 10] = [
+    ("children", "children"),
+    ("fleet", "fleet-inventory"),
+    ("fleetadmin", "fleet-admin"),
+    ("installer", "update-installer"),
+    ("job", "job"),
+    ("power", "power"),
+    ("records", "records"),
+    ("streams", "streams"),
+    ("timers", "timers"),
+    ("updates", "update-inventory"),
+];
+/// The modules of the Python SDK, and the interface of each.
+const PYTHON: [(&str, &str); 10] = [
+    ("children", "children"),
+    ("fleet", "fleet-inventory"),
+    ("fleet_admin", "fleet-admin"),
+    ("installer", "update-installer"),
+    ("job", "job"),
+    ("power", "power"),
+    ("records", "records"),
+    ("streams", "streams"),
+    ("timers", "timers"),
+    ("updates", "update-inventory"),
+];
 
-/// `sdk/abi/contract.json`.
-pub(crate) fn contract_json() -> String {
-    let text = serde_json::to_string_pretty(&*CONTRACT).expect("a contract is JSON");
-    text + "\n"
+/// Every generated file below `sdk`: its path from the root of the workspace, and its text.
+pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let contract = wit::contract(root)?;
+    let of = &contract;
+    let mut files: Vec<(String, String)> = [
+        ("abi/contract.json", serde_json::to_string_pretty(of)? + "\n"),
+        ("assemblyscript/bindery/contract.ts", assemblyscript::sdk(of)),
+        ("assemblyscript/conformance/dispatch.ts", assemblyscript::dispatch(of)),
+        ("c/bindery_contract.h", c::header(of)),
+        ("c/bindery_contract.inc", c::tables(of)),
+        ("go/types.go", go::shared(of)),
+        ("go/conformance/dispatch.go", go::dispatch(of)),
+        ("javascript/contract.js", javascript::contract(of)),
+        ("javascript/operations.js", javascript::operations(of)),
+        ("javascript/operations.d.ts", javascript::declarations(of)),
+        ("python/bindery/_contract.py", python::contract(of)),
+        ("python/bindery/types.py", python::types(of)),
+        ("zig/contract.zig", zig::zig(of)),
+    ]
+    .map(|(path, text)| (format!("sdk/{path}"), text))
+    .into();
+    for (package, interface) in GO {
+        files.push((format!("sdk/go/{package}/{package}.go"), go::package(of, interface)));
+    }
+    for (module, interface) in PYTHON {
+        files.push((format!("sdk/python/bindery/{module}.py"), python::module(of, interface)));
+    }
+    everything_is_somewhere(&contract)?;
+    Ok(files)
 }
 
-/// `sdk/zig/contract.zig`.
-pub(crate) fn zig() -> String {
-    zig::zig(&CONTRACT)
-}
-
-/// `sdk/c/bindery_contract.h`.
-pub(crate) fn c_header() -> String {
-    c::header(&CONTRACT)
-}
-
-/// `sdk/c/bindery_contract.inc`.
-pub(crate) fn c_tables() -> String {
-    c::tables(&CONTRACT)
-}
-
-/// What the packages of the Go SDK share.
-pub(crate) fn go_types() -> String {
-    go::shared(&CONTRACT)
-}
-
-/// The package of the Go SDK for an interface.
-pub(crate) fn go_package(interface: &str) -> String {
-    go::package(&CONTRACT, interface)
-}
-
-/// The table of the Go SDK's conformance guest.
-pub(crate) fn go_dispatch() -> String {
-    go::dispatch(&CONTRACT)
-/// `sdk/assemblyscript/bindery/contract.ts`.
-pub(crate) fn assemblyscript() -> String {
-    assemblyscript::sdk(&CONTRACT)
-}
-
-/// `sdk/assemblyscript/conformance/dispatch.ts`.
-pub(crate) fn assemblyscript_dispatch() -> String {
-    assemblyscript::dispatch(&CONTRACT)
-}
-
-/// `sdk/javascript/contract.js`.
-pub(crate) fn javascript_contract() -> String {
-    javascript::contract(&CONTRACT)
-}
-
-/// `sdk/javascript/operations.js`.
-pub(crate) fn javascript_operations() -> String {
-    javascript::operations(&CONTRACT)
-}
-
-/// `sdk/javascript/operations.d.ts`.
-pub(crate) fn javascript_declarations() -> String {
-    javascript::declarations(&CONTRACT)
-}
-
-/// `sdk/python/bindery/_contract.py`.
-pub(crate) fn python_contract() -> String {
-    python::contract(&CONTRACT)
-}
-
-/// `sdk/python/bindery/types.py`.
-pub(crate) fn python_types() -> String {
-    python::types(&CONTRACT)
-}
-
-/// The module of `sdk/python/bindery` for one interface.
-pub(crate) fn python_module(interface: &str) -> String {
-    python::module(&CONTRACT, interface)
+/// An interface that no package has would be missing without a word.
+fn everything_is_somewhere(contract: &Contract) -> anyhow::Result<()> {
+    for operation in &contract.operations {
+        for (language, packages) in [("GO", GO), ("PYTHON", PYTHON)] {
+            let known = packages.iter().any(|(_, interface)| *interface == operation.interface);
+            anyhow::ensure!(known, "`{language}` lacks the interface `{}`", operation.interface);
+        }
+    }
+    Ok(())
 }

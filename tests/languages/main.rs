@@ -1,0 +1,200 @@
+//! Every guest language with its real toolchain: a project as `bindery runbook new` makes it, the
+//! SDK's conformance guest, and the examples with their scripts of faults.
+//!
+//! `cargo xtask toolchains` brings the compilers into the target folder. Where they are not there a
+//! test says so and is skipped; with `BINDERY_TEST_LANGUAGES=required`, as in CI, it fails.
+
+use std::{
+    collections::BTreeMap,
+    env, fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+const BINDERY: &str = env!("CARGO_BIN_EXE_bindery");
+
+/// The folders of the repository that a project of any language refers to.
+const SOURCES: [&str; 2] = ["sdk", "guest-examples"];
+
+#[test]
+fn assemblyscript() {
+    speaks("assemblyscript", &["asc"]);
+}
+
+#[test]
+fn c() {
+    speaks("c", &["zig"]);
+}
+
+#[test]
+fn go() {
+    speaks("go", &["go"]);
+}
+
+#[test]
+fn javascript() {
+    speaks("javascript", &["rolldown"]);
+}
+
+#[test]
+fn python() {
+    speaks("python", &["componentize-py"]);
+}
+
+#[test]
+fn zig() {
+    speaks("zig", &["zig"]);
+}
+
+#[test]
+fn every_example_and_every_sdk_belongs_to_a_language_that_is_tested() {
+    let root = root();
+    let text = include_str!("main.rs");
+    for folder in folders(&root.join("sdk")).into_iter().filter(|it| it.join("template").is_dir()) {
+        let language = name(&folder);
+        // Rust is the language of the workspace: its guests are built and run by other suites.
+        let tested = language == "rust" || text.contains(&format!("speaks({language:?}, "));
+        assert!(tested, "nothing tests sdk/{language}");
+    }
+    for example in folders(&root.join("guest-examples")) {
+        let language = language_of(&example);
+        let rust = language == "rust";
+        let known = root.join("sdk").join(&language).join("template").is_dir();
+        assert!(rust || known, "{}: there is no SDK for `{language}`", example.display());
+        assert!(rust || !scripts(&example).is_empty(), "{} has no scripts", example.display());
+    }
+}
+
+/// A scratch copy of the SDKs and examples, in which things are built.
+struct Bench {
+    folder: TempDir,
+    path: String,
+}
+
+/// All that an author of this language does.
+fn speaks(language: &str, programs: &[&str]) {
+    let bin = toolchains();
+    if !programs.iter().all(|program| bin.join(program).is_file()) {
+        let text =
+            format!("{language}: skipped: no {programs:?}; `cargo xtask toolchains` brings them");
+        assert!(env::var_os("BINDERY_TEST_LANGUAGES").is_none_or(|it| it != "required"), "{text}");
+        // Past the capture of the test's output: whoever reads the run sees what did not run.
+        writeln!(io::stderr(), "{text}").expect("stderr");
+        return;
+    }
+    let bench = Bench::new(language, &bin);
+    let project = bench.folder.path().join("Try-It");
+    let new = ["runbook", "new", "--lang", language, "Try-It", "--to"];
+    bench.does(&[&new[..], &[text(&project)]].concat());
+    bench.does(&["runbook", "test", text(&bench.built(&project))]);
+
+    let guest = bench.folder.path().join("sdk").join(language).join("conformance");
+    bench.does(&["runbook", "conform", text(&bench.built(&guest))]);
+
+    let examples = folders(&bench.folder.path().join("guest-examples"));
+    let mut count = 0;
+    for example in examples.into_iter().filter(|it| language_of(it) == language) {
+        let wasm = bench.built(&example);
+        for script in scripts(&example) {
+            bench.does(&["runbook", "test", text(&wasm), "--script", text(&script)]);
+        }
+        count += 1;
+    }
+    assert!(count > 0, "there is no example in {language}");
+}
+
+impl Bench {
+    fn new(language: &str, bin: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for source in SOURCES {
+            let left_out = |path: &Path| {
+                // Only this language's own, so that a build sees nothing of another's.
+                let kept = ["sdk", "guest-examples", "abi", "wit", "toolchains", language];
+                let top = path.parent().is_some_and(|it| it.ends_with("sdk"));
+                top && !kept.contains(&name(path).as_str())
+            };
+            copy(&root().join(source), &folder.path().join(source), &left_out).expect("copied");
+        }
+        let path = env::var("PATH").unwrap_or_default();
+        Self { folder, path: format!("{}:{path}", bin.display()) }
+    }
+
+    /// Runs a command that must end well.
+    fn does(&self, arguments: &[&str]) -> Output {
+        let output = Command::new(BINDERY)
+            .args(arguments)
+            .env("PATH", &self.path)
+            .env("BINDERY_HOME", target().join("tmp/languages"))
+            .output()
+            .expect("it runs");
+        let (out, err) = (&output.stdout, &output.stderr);
+        let (out, err) = (String::from_utf8_lossy(out), String::from_utf8_lossy(err));
+        assert!(output.status.success(), "{arguments:?}:\n{out}\n{err}");
+        output
+    }
+
+    /// Builds a project; its Wasm file.
+    fn built(&self, project: &Path) -> PathBuf {
+        let wasm = project.join("made.wasm");
+        self.does(&["runbook", "build", text(project), "--to", text(&wasm)]);
+        wasm
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+/// The target folder: the executable is in a folder of it.
+fn target() -> PathBuf {
+    Path::new(BINDERY).ancestors().nth(2).expect("a target folder").to_owned()
+}
+
+fn toolchains() -> PathBuf {
+    target().join("toolchains/bin")
+}
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).expect("a folder").flatten();
+    let mut folders: Vec<_> = entries.map(|it| it.path()).filter(|it| it.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn scripts(example: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(example.join("tests")).into_iter().flatten().flatten();
+    let toml = |path: &PathBuf| path.extension().is_some_and(|end| end == "toml");
+    let mut scripts: Vec<_> = entries.map(|it| it.path()).filter(toml).collect();
+    scripts.sort();
+    scripts
+}
+
+/// The language of a project, by its `runbook.toml`.
+fn language_of(project: &Path) -> String {
+    let text = fs::read_to_string(project.join("runbook.toml")).expect("a manifest");
+    let table: BTreeMap<String, toml::Value> = toml::from_str(&text).expect("TOML");
+    table["build"]["language"].as_str().expect("a language").to_owned()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path that is text")
+}
+
+fn copy(from: &Path, to: &Path, left_out: &impl Fn(&Path) -> bool) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (path, to) = (entry?.path(), to);
+        match path.is_dir() {
+            _ if left_out(&path) => {}
+            true => copy(&path, &to.join(name(&path)), left_out)?,
+            false => fs::copy(&path, to.join(name(&path))).map(drop)?,
+        }
+    }
+    Ok(())
+}
