@@ -284,6 +284,28 @@ typedef struct bindery_configured_list {
 } bindery_configured_list_t;
 extern const bindery_form_t bindery_configured_list_t_form;
 
+typedef enum bindery_entry_kind {
+    BINDERY_ENTRY_KIND_NONE = 0,
+    BINDERY_ENTRY_KIND_FILE,
+    BINDERY_ENTRY_KIND_FOLDER,
+    BINDERY_ENTRY_KIND_OTHER,
+} bindery_entry_kind_t;
+extern const bindery_form_t bindery_entry_kind_t_form;
+
+typedef struct bindery_entry {
+    const char *name;
+    bindery_entry_kind_t kind;
+    /** Size in bytes, of a file. */
+    bindery_optional_u64_t bytes; /* optional */
+    bindery_timestamp_t modified;
+} bindery_entry_t;
+extern const bindery_form_t bindery_entry_t_form;
+typedef struct bindery_entry_list {
+    const bindery_entry_t *items;
+    size_t count;
+} bindery_entry_list_t;
+extern const bindery_form_t bindery_entry_list_t_form;
+
 /** Which computers: written out, a stored list, or (both none) all. */
 typedef struct bindery_filter {
     bindery_text_list_t ids; /* optional */
@@ -295,6 +317,23 @@ typedef struct bindery_filter {
     bindery_optional_u32_t limit; /* optional */
 } bindery_filter_t;
 extern const bindery_form_t bindery_filter_t_form;
+
+/** Milliseconds. */
+typedef uint64_t bindery_milliseconds_t;
+
+typedef struct bindery_finished {
+    /** The exit code; none if a signal ended it. */
+    bindery_optional_u32_t code; /* optional */
+    /** The number of the signal that ended it. */
+    bindery_optional_u32_t signal; /* optional */
+    /** What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced. */
+    const char *stdout;
+    const char *stderr;
+    /** Whether more was written than is here. */
+    bool truncated;
+    bindery_milliseconds_t took;
+} bindery_finished_t;
+extern const bindery_form_t bindery_finished_t_form;
 
 /** A computer, as its last report describes it. */
 typedef struct bindery_fleet_computer {
@@ -316,6 +355,17 @@ typedef struct bindery_fleet_computer_list {
     size_t count;
 } bindery_fleet_computer_list_t;
 extern const bindery_form_t bindery_fleet_computer_list_t_form;
+
+typedef struct bindery_header {
+    const char *name;
+    const char *value;
+} bindery_header_t;
+extern const bindery_form_t bindery_header_t_form;
+typedef struct bindery_header_list {
+    const bindery_header_t *items;
+    size_t count;
+} bindery_header_list_t;
+extern const bindery_form_t bindery_header_list_t_form;
 
 /** One entry of the package manager's history, newest first. */
 typedef struct bindery_history_entry {
@@ -422,9 +472,6 @@ typedef struct bindery_left_out_list {
 } bindery_left_out_list_t;
 extern const bindery_form_t bindery_left_out_list_t_form;
 
-/** Milliseconds. */
-typedef uint64_t bindery_milliseconds_t;
-
 typedef struct bindery_page {
     bindery_fleet_computer_list_t computers;
     /** Ids that were asked for and are not computers of the workspace. */
@@ -443,6 +490,14 @@ typedef struct bindery_reboot_result {
 } bindery_reboot_result_t;
 extern const bindery_form_t bindery_reboot_result_t_form;
 
+typedef struct bindery_response {
+    uint32_t status;
+    bindery_header_list_t headers;
+    /** At most 1 MiB; bytes that are no UTF-8 are replaced. */
+    const char *body;
+} bindery_response_t;
+extern const bindery_form_t bindery_response_t_form;
+
 typedef struct bindery_started {
     /** The job, if it was started. */
     const char *job; /* optional */
@@ -455,6 +510,12 @@ typedef struct bindery_started_list {
     size_t count;
 } bindery_started_list_t;
 extern const bindery_form_t bindery_started_list_t_form;
+
+typedef struct bindery_text_file {
+    const char *text;
+    bindery_timestamp_t modified;
+} bindery_text_file_t;
+extern const bindery_form_t bindery_text_file_t_form;
 
 /** What the package manager would really do. */
 typedef struct bindery_update_plan {
@@ -609,6 +670,46 @@ bool bindery_jobs_wait(
  *  Operation `jobs.status`: needs the grant `jobs.start:<runbook>`; changes nothing. */
 bool bindery_jobs_status(
     bindery_t *run, bindery_text_list_t jobs, bindery_child_status_list_t *reply);
+
+/** Reads a file of at most 1 MiB. `NotFound` if it is not there; `InvalidArguments` if it is no UTF-8 text.
+ *
+ *  Operation `files.read`: needs the grant `files.read:<path>`; changes nothing. */
+bool bindery_files_read(bindery_t *run, const char *path, bindery_text_file_t *reply);
+
+/** What is in a folder, by name; at most 10,000 entries.
+ *
+ *  Operation `files.list`: needs the grant `files.read:<path>`; changes nothing. */
+bool bindery_files_list(bindery_t *run, const char *path, bindery_entry_list_t *reply);
+
+/** Replaces a file by this text, or makes it, as one step: a reader sees the old text or the new one. Its folder must be
+ *  there. At most 1 MiB. A file that is replaced keeps its permissions and its owner; one that is made is the agent's alone.
+ *
+ *  Operation `files.write`: needs the grant `files.write:<path>`; twice is the same as once. */
+bool bindery_files_write(bindery_t *run, const char *path, const char *text);
+
+/** Removes a file. One that is not there is no error.
+ *
+ *  Operation `files.remove`: needs the grant `files.write:<path>`; twice is the same as once. */
+bool bindery_files_remove(bindery_t *run, const char *path);
+
+/** Runs a program to its end. Happens once.
+ *
+ *  `program` is an absolute path, or a name that is looked up in the computer's standard folders; there is no shell. It
+ *  runs outside of the agent, so that a restart of the agent does not end it, and each line that it writes is on the
+ *  Verbose stream at once. `TimedOut` if it takes longer than `timeout`: it is ended then, with all that it started.
+ *
+ *  Operation `process.run`: needs the grant `process:<program>`; happens once. */
+bool bindery_process_run(
+    bindery_t *run, const char *program, bindery_text_list_t arguments, const char *stdin, bindery_milliseconds_t timeout, bindery_finished_t *reply);
+
+/** Sends a request and answers with the response, whatever its status. Happens once.
+ *
+ *  A redirect is a response like any other: whoever follows it needs the grant for its host. A name that a mask with
+ *  `*` covers must lead to a public address. `TimedOut`, `Unreachable`; `TooLarge` for a body over 1 MiB.
+ *
+ *  Operation `http.send`: needs the grant `http:<url>`; happens once. */
+bool bindery_http_send(
+    bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, const char *body, bindery_milliseconds_t timeout, bindery_response_t *reply);
 
 /** Appends at most 1,000 rows, each a JSON object, to `table` (`UpdateRunProgress`, or a table of your own).
  *

@@ -64,6 +64,17 @@ export const types = {
     reason: "string?",
     group: "string?",
   } },
+  entry: { record: {
+    name: "string",
+    kind: "entry-kind",
+    bytes: "u64?",
+    modified: "timestamp",
+  } },
+  "entry-kind": { enum: {
+    File: "file",
+    Folder: "folder",
+    Other: "other",
+  } },
   error: { record: {
     code: "string",
     message: "string",
@@ -75,6 +86,14 @@ export const types = {
     cursor: "string?",
     limit: "u32?",
   } },
+  finished: { record: {
+    code: "u32?",
+    signal: "u32?",
+    stdout: "string",
+    stderr: "string",
+    truncated: "bool",
+    took: "milliseconds",
+  } },
   "fleet-computer": { record: {
     id: "string",
     name: "string",
@@ -85,6 +104,10 @@ export const types = {
     worker: "bool",
     compliance: "compliance",
     lastReport: "timestamp?",
+  } },
+  header: { record: {
+    name: "string",
+    value: "string",
   } },
   "history-entry": { record: {
     startedAt: "timestamp",
@@ -169,6 +192,11 @@ export const types = {
     bootBefore: "string",
     bootAfter: "string",
   } },
+  response: { record: {
+    status: "u32",
+    headers: "header[]",
+    body: "string",
+  } },
   started: { record: {
     job: "string?",
     error: "error?",
@@ -177,6 +205,10 @@ export const types = {
     sandbox: null,
     computer: "string",
     group: "string",
+  } },
+  "text-file": { record: {
+    text: "string",
+    modified: "timestamp",
   } },
   timestamp: { alias: "string" },
   trigger: { enum: {
@@ -458,6 +490,74 @@ export const operations = {
       jobs: "string[]",
     },
     returns: "child-status[]",
+  },
+  "files.read": {
+    namespace: "files",
+    function: "read",
+    interface: "files",
+    grant: "files.read:<path>",
+    parameters: {
+      path: "string",
+    },
+    returns: "text-file",
+  },
+  "files.list": {
+    namespace: "files",
+    function: "list",
+    interface: "files",
+    grant: "files.read:<path>",
+    parameters: {
+      path: "string",
+    },
+    returns: "entry[]",
+  },
+  "files.write": {
+    namespace: "filesAdmin",
+    function: "write",
+    interface: "files-admin",
+    grant: "files.write:<path>",
+    parameters: {
+      path: "string",
+      text: "string",
+    },
+    returns: null,
+  },
+  "files.remove": {
+    namespace: "filesAdmin",
+    function: "remove",
+    interface: "files-admin",
+    grant: "files.write:<path>",
+    parameters: {
+      path: "string",
+    },
+    returns: null,
+  },
+  "process.run": {
+    namespace: "process",
+    function: "run",
+    interface: "process",
+    grant: "process:<program>",
+    parameters: {
+      program: "string",
+      arguments: "string[]",
+      stdin: "string?",
+      timeout: "milliseconds",
+    },
+    returns: "finished",
+  },
+  "http.send": {
+    namespace: "http",
+    function: "send",
+    interface: "http",
+    grant: "http:<url>",
+    parameters: {
+      url: "string",
+      method: "string",
+      headers: "header[]",
+      body: "string?",
+      timeout: "milliseconds",
+    },
+    returns: "response",
   },
   "records.append": {
     namespace: "records",

@@ -87,6 +87,19 @@ export interface Configured {
   group?: string;
 }
 
+export interface Entry {
+  name: string;
+  kind: EntryKind;
+  /** Size in bytes, of a file. */
+  bytes?: number;
+  modified: Timestamp;
+}
+
+export type EntryKind =
+  | "File"
+  | "Folder"
+  | "Other";
+
 /** What went wrong. */
 export interface Failure {
   /**
@@ -111,6 +124,19 @@ export interface Filter {
   limit?: number;
 }
 
+export interface Finished {
+  /** The exit code; none if a signal ended it. */
+  code?: number;
+  /** The number of the signal that ended it. */
+  signal?: number;
+  /** What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced. */
+  stdout: string;
+  stderr: string;
+  /** Whether more was written than is here. */
+  truncated: boolean;
+  took: Milliseconds;
+}
+
 /** A computer, as its last report describes it. */
 export interface FleetComputer {
   id: string;
@@ -124,6 +150,11 @@ export interface FleetComputer {
   worker: boolean;
   compliance: Compliance;
   lastReport?: Timestamp;
+}
+
+export interface Header {
+  name: string;
+  value: string;
 }
 
 /** One entry of the package manager's history, newest first. */
@@ -239,6 +270,13 @@ export interface RebootResult {
   bootAfter: string;
 }
 
+export interface Response {
+  status: number;
+  headers: Header[];
+  /** At most 1 MiB; bytes that are no UTF-8 are replaced. */
+  body: string;
+}
+
 export interface Started {
   /** The job, if it was started. */
   job?: string;
@@ -254,6 +292,11 @@ export type Target =
   | { computer: string }
   /** On any live worker of this group. */
   | { group: string };
+
+export interface TextFile {
+  text: string;
+  modified: Timestamp;
+}
 
 /** A time as RFC 3339 text in UTC, `2026-11-22T18:00:00Z`. */
 export type Timestamp = string;
@@ -451,6 +494,56 @@ export declare const children: {
 
   /** The states of these child jobs now. */
   status(jobs: string[]): ChildStatus[];
+};
+
+/** The interface `files`. Grant: `files.read:<path>`. */
+export declare const files: {
+  /**
+   * Reads a file of at most 1 MiB. `NotFound` if it is not there; `InvalidArguments` if it is no
+   * UTF-8 text.
+   */
+  read(path: string): TextFile;
+
+  /** What is in a folder, by name; at most 10,000 entries. */
+  list(path: string): Entry[];
+};
+
+/** The interface `files-admin`. Grant: `files.write:<path>`. */
+export declare const filesAdmin: {
+  /**
+   * Replaces a file by this text, or makes it, as one step: a reader sees the old text or the new
+   * one. Its folder must be there. At most 1 MiB. A file that is replaced keeps its permissions
+   * and its owner; one that is made is the agent's alone.
+   */
+  write(path: string, text: string): void;
+
+  /** Removes a file. One that is not there is no error. */
+  remove(path: string): void;
+};
+
+/** The interface `process`. Grant: `process:<program>`. */
+export declare const process: {
+  /**
+   * Runs a program to its end. Happens once.
+   *
+   * `program` is an absolute path, or a name that is looked up in the computer's standard folders;
+   * there is no shell. It runs outside of the agent, so that a restart of the agent does not end
+   * it, and each line that it writes is on the Verbose stream at once. `TimedOut` if it takes
+   * longer than `timeout`: it is ended then, with all that it started.
+   */
+  run(program: string, arguments: string[], stdin?: string, timeout: Milliseconds): Finished;
+};
+
+/** The interface `http`. Grant: `http:<url>`. */
+export declare const http: {
+  /**
+   * Sends a request and answers with the response, whatever its status. Happens once.
+   *
+   * A redirect is a response like any other: whoever follows it needs the grant for its host. A
+   * name that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`;
+   * `TooLarge` for a body over 1 MiB.
+   */
+  send(url: string, method: string, headers: Header[], body?: string, timeout: Milliseconds): Response;
 };
 
 /** The interface `records`. Grant: `records.write:<table>`. */

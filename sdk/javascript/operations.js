@@ -9,6 +9,10 @@ import * as powerHost from "bindery:runbook/power@0.1.0";
 import * as fleetHost from "bindery:runbook/fleet-inventory@0.1.0";
 import * as fleetAdminHost from "bindery:runbook/fleet-admin@0.1.0";
 import * as childrenHost from "bindery:runbook/children@0.1.0";
+import * as filesHost from "bindery:runbook/files@0.1.0";
+import * as filesAdminHost from "bindery:runbook/files-admin@0.1.0";
+import * as processHost from "bindery:runbook/process@0.1.0";
+import * as httpHost from "bindery:runbook/http@0.1.0";
 import * as recordsHost from "bindery:runbook/records@0.1.0";
 import { call } from "./codec.js";
 
@@ -61,6 +65,24 @@ export const children = {
   start: (runbook, children) => call("jobs.start", childrenHost.start, [runbook, children]),
   wait: (jobs, mode, timeout) => call("jobs.wait", childrenHost.wait, [jobs, mode, timeout]),
   status: (jobs) => call("jobs.status", childrenHost.status, [jobs]),
+};
+
+export const files = {
+  read: (path) => call("files.read", filesHost.read, [path]),
+  list: (path) => call("files.list", filesHost.list, [path]),
+};
+
+export const filesAdmin = {
+  write: (path, text) => call("files.write", filesAdminHost.write, [path, text]),
+  remove: (path) => call("files.remove", filesAdminHost.remove, [path]),
+};
+
+export const process = {
+  run: (program, arguments, stdin, timeout) => call("process.run", processHost.run, [program, arguments, stdin, timeout]),
+};
+
+export const http = {
+  send: (url, method, headers, body, timeout) => call("http.send", httpHost.send, [url, method, headers, body, timeout]),
 };
 
 export const records = {

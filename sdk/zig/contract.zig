@@ -731,6 +731,144 @@ pub const jobs = struct {
     }
 };
 
+pub const files = struct {
+    pub const Entry = struct {
+        name: []const u8,
+        kind: EntryKind,
+        /// Size in bytes, of a file.
+        bytes: ?u64 = null,
+        modified: Timestamp,
+    };
+
+    pub const EntryKind = enum {
+        file,
+        folder,
+        other,
+    };
+
+    pub const TextFile = struct {
+        text: []const u8,
+        modified: Timestamp,
+    };
+
+    /// What `read` takes.
+    pub const ReadArguments = struct {
+        path: []const u8,
+    };
+
+    /// Reads a file of at most 1 MiB. `NotFound` if it is not there; `InvalidArguments` if it is no UTF-8 text.
+    ///
+    /// Operation `files.read`: needs the grant `files.read:<path>`; changes nothing.
+    pub fn read(arena: Allocator, arguments: ReadArguments) Error!TextFile {
+        return host.invoke(TextFile, arena, "files.read", arguments);
+    }
+
+    /// What `list` takes.
+    pub const ListArguments = struct {
+        path: []const u8,
+    };
+
+    /// What is in a folder, by name; at most 10,000 entries.
+    ///
+    /// Operation `files.list`: needs the grant `files.read:<path>`; changes nothing.
+    pub fn list(arena: Allocator, arguments: ListArguments) Error![]const Entry {
+        return host.invoke([]const Entry, arena, "files.list", arguments);
+    }
+
+    /// What `write` takes.
+    pub const WriteArguments = struct {
+        path: []const u8,
+        text: []const u8,
+    };
+
+    /// Replaces a file by this text, or makes it, as one step: a reader sees the old text or the new one. Its folder must be
+    /// there. At most 1 MiB. A file that is replaced keeps its permissions and its owner; one that is made is the agent's alone.
+    ///
+    /// Operation `files.write`: needs the grant `files.write:<path>`; twice is the same as once.
+    pub fn write(arguments: WriteArguments) Error!void {
+        return host.invoke(void, host.gpa, "files.write", arguments);
+    }
+
+    /// What `remove` takes.
+    pub const RemoveArguments = struct {
+        path: []const u8,
+    };
+
+    /// Removes a file. One that is not there is no error.
+    ///
+    /// Operation `files.remove`: needs the grant `files.write:<path>`; twice is the same as once.
+    pub fn remove(arguments: RemoveArguments) Error!void {
+        return host.invoke(void, host.gpa, "files.remove", arguments);
+    }
+};
+
+pub const process = struct {
+    pub const Finished = struct {
+        /// The exit code; none if a signal ended it.
+        code: ?u32 = null,
+        /// The number of the signal that ended it.
+        signal: ?u32 = null,
+        /// What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced.
+        stdout: []const u8,
+        stderr: []const u8,
+        /// Whether more was written than is here.
+        truncated: bool,
+        took: Milliseconds,
+    };
+
+    /// What `run` takes.
+    pub const RunArguments = struct {
+        program: []const u8,
+        arguments: []const []const u8,
+        stdin: ?[]const u8 = null,
+        timeout: Milliseconds,
+    };
+
+    /// Runs a program to its end. Happens once.
+    ///
+    /// `program` is an absolute path, or a name that is looked up in the computer's standard folders; there is no shell. It
+    /// runs outside of the agent, so that a restart of the agent does not end it, and each line that it writes is on the
+    /// Verbose stream at once. `TimedOut` if it takes longer than `timeout`: it is ended then, with all that it started.
+    ///
+    /// Operation `process.run`: needs the grant `process:<program>`; happens once.
+    pub fn run(arena: Allocator, arguments: RunArguments) Error!Finished {
+        return host.invoke(Finished, arena, "process.run", arguments);
+    }
+};
+
+pub const http = struct {
+    pub const Header = struct {
+        name: []const u8,
+        value: []const u8,
+    };
+
+    pub const Response = struct {
+        status: u32,
+        headers: []const Header,
+        /// At most 1 MiB; bytes that are no UTF-8 are replaced.
+        body: []const u8,
+    };
+
+    /// What `send` takes.
+    pub const SendArguments = struct {
+        url: []const u8,
+        method: []const u8,
+        headers: []const Header,
+        body: ?[]const u8 = null,
+        timeout: Milliseconds,
+    };
+
+    /// Sends a request and answers with the response, whatever its status. Happens once.
+    ///
+    /// A redirect is a response like any other: whoever follows it needs the grant for its host. A name that a mask with
+    /// `*` covers must lead to a public address. `TimedOut`, `Unreachable`; `TooLarge` for a body over 1 MiB.
+    ///
+    /// Operation `http.send`: needs the grant `http:<url>`; happens once.
+    pub fn send(arena: Allocator, arguments: SendArguments) Error!Response {
+        return host.invoke(Response, arena, "http.send", arguments);
+    }
+};
+
 pub const records = struct {
     /// What `append` takes.
     pub const AppendArguments = struct {
@@ -772,5 +910,11 @@ pub const operations = .{
     .{ "jobs.start", jobs.start },
     .{ "jobs.wait", jobs.wait },
     .{ "jobs.status", jobs.status },
+    .{ "files.read", files.read },
+    .{ "files.list", files.list },
+    .{ "files.write", files.write },
+    .{ "files.remove", files.remove },
+    .{ "process.run", process.run },
+    .{ "http.send", http.send },
     .{ "records.append", records.append },
 };

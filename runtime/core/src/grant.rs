@@ -23,11 +23,19 @@ pub enum Power {
     JobsStart,
     /// Append rows to a table of the log.
     RecordsWrite,
+    /// Read text files of this computer whose path fits the mask.
+    FilesRead,
+    /// Write and remove text files of this computer whose path fits the mask.
+    FilesWrite,
+    /// Run programs of this computer whose name or path fits the mask.
+    Process,
+    /// Send HTTP requests to hosts that fit the mask.
+    Http,
 }
 
 impl Power {
     /// Every power that this build knows.
-    pub const ALL: [Power; 7] = [
+    pub const ALL: [Power; 11] = [
         Power::UpdatesRead,
         Power::UpdatesInstall,
         Power::PowerReboot,
@@ -35,6 +43,10 @@ impl Power {
         Power::FleetConfigure,
         Power::JobsStart,
         Power::RecordsWrite,
+        Power::FilesRead,
+        Power::FilesWrite,
+        Power::Process,
+        Power::Http,
     ];
 
     /// The spelling in grants.
@@ -47,6 +59,10 @@ impl Power {
             Power::FleetConfigure => "fleet.configure",
             Power::JobsStart => "jobs.start",
             Power::RecordsWrite => "records.write",
+            Power::FilesRead => "files.read",
+            Power::FilesWrite => "files.write",
+            Power::Process => "process",
+            Power::Http => "http",
         }
     }
 
@@ -60,12 +76,23 @@ impl Power {
             Power::FleetConfigure => "configure workers",
             Power::JobsStart => "start runbooks",
             Power::RecordsWrite => "write to the log",
+            Power::FilesRead => "read files",
+            Power::FilesWrite => "write files",
+            Power::Process => "run programs",
+            Power::Http => "use the network",
         }
     }
 
     /// Whether a grant of it needs a mask.
     pub fn masked(self) -> bool {
-        matches!(self, Power::JobsStart | Power::RecordsWrite)
+        !matches!(
+            self,
+            Power::UpdatesRead
+                | Power::UpdatesInstall
+                | Power::PowerReboot
+                | Power::FleetRead
+                | Power::FleetConfigure
+        )
     }
 
     /// The WIT interface of `bindery:runbook` whose import proves the power.
@@ -78,6 +105,10 @@ impl Power {
             Power::FleetConfigure => "fleet-admin",
             Power::JobsStart => "children",
             Power::RecordsWrite => "records",
+            Power::FilesRead => "files",
+            Power::FilesWrite => "files-admin",
+            Power::Process => "process",
+            Power::Http => "http",
         }
     }
 }

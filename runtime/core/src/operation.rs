@@ -6,6 +6,7 @@
 
 use crate::grant::Power;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What an operation does to the world, and so how it is journalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,7 +103,45 @@ operations! {
     JOBS_START: "jobs.start" = "children"."start", WriteOnce, JobsStart on "runbook";
     JOBS_WAIT: "jobs.wait" = "children"."wait", Read, JobsStart;
     JOBS_STATUS: "jobs.status" = "children"."status", Read, JobsStart;
+    FILES_READ: "files.read" = "files"."read", Read, FilesRead on "path";
+    FILES_LIST: "files.list" = "files"."list", Read, FilesRead on "path";
+    FILES_WRITE: "files.write" = "files-admin"."write", Idempotent, FilesWrite on "path";
+    FILES_REMOVE: "files.remove" = "files-admin"."remove", Idempotent, FilesWrite on "path";
+    PROCESS_RUN: "process.run" = "process"."run", WriteOnce, Process on "program";
+    HTTP_SEND: "http.send" = "http"."send", WriteOnce, Http on "url";
     RECORDS_APPEND: "records.append" = "records"."append", Idempotent, RecordsWrite on "table";
+}
+
+/// What the mask of the operation's grant is held against: none where there is no mask. An error says
+/// what is wrong with the argument.
+pub fn subject(operation: &Operation, arguments: &Value) -> Result<Option<String>, String> {
+    let Some(name) = operation.subject else { return Ok(None) };
+    let text = arguments[name].as_str().ok_or_else(|| format!("`{name}` must be a text"))?;
+    match operation.power {
+        Some(Power::Http) => match host_of(text) {
+            Some(host) => Ok(Some(host)),
+            None => Err(format!("`{name}` must be as in https://api.example.com/path")),
+        },
+        _ => Ok(Some(text.to_owned())),
+    }
+}
+
+/// The host of a URL as grants spell it: in lower case, with its port if that is not the scheme's
+/// own. None for what is no plain `http` or `https` URL.
+fn host_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let own = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return None,
+    };
+    let host = rest.split(['/', '?', '#']).next()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(plain) {
+        return None;
+    }
+    let host = host.to_ascii_lowercase();
+    Some(host.strip_suffix(own).map(str::to_owned).unwrap_or(host))
 }
 
 /// The operation of this name.
@@ -134,6 +173,29 @@ mod tests {
             assert_eq!(by_name(operation.name), Some(*operation));
             assert_eq!(by_function(operation.interface, operation.function), Some(*operation));
             assert!(knows_interface(operation.interface), "{}", operation.interface);
+        }
+    }
+
+    #[test]
+    fn the_subject_of_a_request_is_its_host_and_nothing_that_hides_another() {
+        let rows = [
+            ("https://API.example.com/v1?x=1#y", Some("api.example.com")),
+            ("https://api.example.com:443", Some("api.example.com")),
+            ("http://localhost:8080/", Some("localhost:8080")),
+            ("http://localhost:443/", Some("localhost:443")),
+            ("http://[::1]:80/", Some("[::1]")),
+            ("https://good.example@evil.example/", None),
+            ("https://good.example\\@evil.example/", None),
+            ("https://good.example\t.evil.example/", None),
+            ("https://go%6fd.example/", None),
+            ("https://b\u{fc}cher.example/", None),
+            ("https:///path", None),
+            ("ftp://good.example/", None),
+            ("good.example", None),
+        ];
+        for (url, host) in rows {
+            let subject = subject(&HTTP_SEND, &serde_json::json!({ "url": url }));
+            assert_eq!(subject.ok().flatten().as_deref(), host, "{url}");
         }
     }
 

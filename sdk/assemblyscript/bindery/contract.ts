@@ -321,6 +321,61 @@ export class Configured {
   }
 }
 
+export class Entry {
+  name: string = "";
+  kind: EntryKind = EntryKind.File;
+  /** Size in bytes, of a file. */
+  bytes: Some<u64> | null = null;
+  modified: Timestamp = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["name", "kind", "bytes", "modified"]);
+    this.name = from.key("name").as<string>();
+    this.kind = EntryKind.read(from.key("kind"));
+    this.bytes = from.key("bytes").as<Some<u64> | null>();
+    this.modified = from.key("modified").as<Timestamp>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("name");
+    to.put<string>(this.name);
+    to.key("kind");
+    EntryKind.write(to, this.kind);
+    const bytesValue = this.bytes;
+    if (bytesValue !== null) {
+      to.key("bytes");
+      to.put<u64>(bytesValue.value);
+    }
+    to.key("modified");
+    to.put<Timestamp>(this.modified);
+    to.endObject();
+  }
+}
+
+export enum EntryKind {
+  File,
+  Folder,
+  Other,
+}
+
+export namespace EntryKind {
+  /** The spelling in JSON. */
+  export function text(value: EntryKind): string {
+    return ENTRYKIND[value];
+  }
+
+  export function read(from: JsonReader): EntryKind {
+    return <EntryKind>from.choice(ENTRYKIND);
+  }
+
+  export function write(to: JsonWriter, value: EntryKind): void {
+    to.put<string>(ENTRYKIND[value]);
+  }
+}
+
+const ENTRYKIND: string[] = ["File", "Folder", "Other"];
+
 /** What went wrong. */
 export class Failure {
   /**
@@ -414,6 +469,52 @@ export class Filter {
   }
 }
 
+export class Finished {
+  /** The exit code; none if a signal ended it. */
+  code: Some<u32> | null = null;
+  /** The number of the signal that ended it. */
+  signal: Some<u32> | null = null;
+  /** What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced. */
+  stdout: string = "";
+  stderr: string = "";
+  /** Whether more was written than is here. */
+  truncated: bool = false;
+  took: Milliseconds = 0;
+
+  fromJson(from: JsonReader): void {
+    from.object(["code", "signal", "stdout", "stderr", "truncated", "took"]);
+    this.code = from.key("code").as<Some<u32> | null>();
+    this.signal = from.key("signal").as<Some<u32> | null>();
+    this.stdout = from.key("stdout").as<string>();
+    this.stderr = from.key("stderr").as<string>();
+    this.truncated = from.key("truncated").as<bool>();
+    this.took = from.key("took").as<Milliseconds>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    const codeValue = this.code;
+    if (codeValue !== null) {
+      to.key("code");
+      to.put<u32>(codeValue.value);
+    }
+    const signalValue = this.signal;
+    if (signalValue !== null) {
+      to.key("signal");
+      to.put<u32>(signalValue.value);
+    }
+    to.key("stdout");
+    to.put<string>(this.stdout);
+    to.key("stderr");
+    to.put<string>(this.stderr);
+    to.key("truncated");
+    to.put<bool>(this.truncated);
+    to.key("took");
+    to.put<Milliseconds>(this.took);
+    to.endObject();
+  }
+}
+
 /** A computer, as its last report describes it. */
 export class FleetComputer {
   id: string = "";
@@ -483,6 +584,26 @@ export class FleetComputer {
       to.key("lastReport");
       to.put<Timestamp>(lastReportValue);
     }
+    to.endObject();
+  }
+}
+
+export class Header {
+  name: string = "";
+  value: string = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["name", "value"]);
+    this.name = from.key("name").as<string>();
+    this.value = from.key("value").as<string>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("name");
+    to.put<string>(this.name);
+    to.key("value");
+    to.put<string>(this.value);
     to.endObject();
   }
 }
@@ -901,6 +1022,31 @@ export class RebootResult {
   }
 }
 
+export class Response {
+  status: u32 = 0;
+  headers: Header[] = [];
+  /** At most 1 MiB; bytes that are no UTF-8 are replaced. */
+  body: string = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["status", "headers", "body"]);
+    this.status = from.key("status").as<u32>();
+    this.headers = from.key("headers").as<Header[]>();
+    this.body = from.key("body").as<string>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("status");
+    to.put<u32>(this.status);
+    to.key("headers");
+    to.put<Header[]>(this.headers);
+    to.key("body");
+    to.put<string>(this.body);
+    to.endObject();
+  }
+}
+
 export class Started {
   /** The job, if it was started. */
   job: string | null = null;
@@ -995,6 +1141,26 @@ export class Target {
         return to.endObject();
       }
     }
+  }
+}
+
+export class TextFile {
+  text: string = "";
+  modified: Timestamp = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["text", "modified"]);
+    this.text = from.key("text").as<string>();
+    this.modified = from.key("modified").as<Timestamp>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("text");
+    to.put<string>(this.text);
+    to.key("modified");
+    to.put<Timestamp>(this.modified);
+    to.endObject();
   }
 }
 
@@ -1567,6 +1733,134 @@ export namespace jobs {
     to.put<string[]>(jobs);
     to.endObject();
     return ask<ChildStatus[]>("jobs.status", to);
+  }
+}
+
+export namespace files {
+  /**
+   * Reads a file of at most 1 MiB. `NotFound` if it is not there; `InvalidArguments` if it is no
+   * UTF-8 text.
+   *
+   * Grant: `files.read:<path>`.
+   */
+  export function read(path: string): Result<TextFile> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("path");
+    to.put<string>(path);
+    to.endObject();
+    return ask<TextFile>("files.read", to);
+  }
+
+  /**
+   * What is in a folder, by name; at most 10,000 entries.
+   *
+   * Grant: `files.read:<path>`.
+   */
+  export function list(path: string): Result<Entry[]> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("path");
+    to.put<string>(path);
+    to.endObject();
+    return ask<Entry[]>("files.list", to);
+  }
+
+  /**
+   * Replaces a file by this text, or makes it, as one step: a reader sees the old text or the new
+   * one. Its folder must be there. At most 1 MiB. A file that is replaced keeps its permissions and
+   * its owner; one that is made is the agent's alone.
+   *
+   * Grant: `files.write:<path>`.
+   */
+  export function write(path: string, text: string): Result<Nothing> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("path");
+    to.put<string>(path);
+    to.key("text");
+    to.put<string>(text);
+    to.endObject();
+    return ask<Nothing>("files.write", to);
+  }
+
+  /**
+   * Removes a file. One that is not there is no error.
+   *
+   * Grant: `files.write:<path>`.
+   */
+  export function remove(path: string): Result<Nothing> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("path");
+    to.put<string>(path);
+    to.endObject();
+    return ask<Nothing>("files.remove", to);
+  }
+}
+
+export namespace process {
+  /**
+   * Runs a program to its end. Happens once.
+   *
+   * `program` is an absolute path, or a name that is looked up in the computer's standard folders;
+   * there is no shell. It runs outside of the agent, so that a restart of the agent does not end
+   * it, and each line that it writes is on the Verbose stream at once. `TimedOut` if it takes
+   * longer than `timeout`: it is ended then, with all that it started.
+   *
+   * Grant: `process:<program>`.
+   */
+  export function run(
+    program: string, arguments: string[], stdin: string | null, timeout: Milliseconds,
+  ): Result<Finished> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("program");
+    to.put<string>(program);
+    to.key("arguments");
+    to.put<string[]>(arguments);
+    const stdinValue = stdin;
+    if (stdinValue !== null) {
+      to.key("stdin");
+      to.put<string>(stdinValue);
+    }
+    to.key("timeout");
+    to.put<Milliseconds>(timeout);
+    to.endObject();
+    return ask<Finished>("process.run", to);
+  }
+}
+
+export namespace http {
+  /**
+   * Sends a request and answers with the response, whatever its status. Happens once.
+   *
+   * A redirect is a response like any other: whoever follows it needs the grant for its host. A
+   * name that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`;
+   * `TooLarge` for a body over 1 MiB.
+   *
+   * Grant: `http:<url>`.
+   */
+  export function send(
+    url: string, method: string, headers: Header[], body: string | null, timeout: Milliseconds,
+  ): Result<Response> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("url");
+    to.put<string>(url);
+    to.key("method");
+    to.put<string>(method);
+    to.key("headers");
+    to.put<Header[]>(headers);
+    const bodyValue = body;
+    if (bodyValue !== null) {
+      to.key("body");
+      to.put<string>(bodyValue);
+    }
+    to.key("timeout");
+    to.put<Milliseconds>(timeout);
+    to.endObject();
+    return ask<Response>("http.send", to);
   }
 }
 

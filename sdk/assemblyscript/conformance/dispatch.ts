@@ -11,11 +11,17 @@ import {
   Compliance,
   Configured,
   ConfigureStatus,
+  Entry,
+  EntryKind,
   Failure,
+  files,
   Filter,
+  Finished,
   fleet,
   FleetComputer,
+  Header,
   HistoryEntry,
+  http,
   InstallResult,
   InstallStatus,
   job,
@@ -32,13 +38,16 @@ import {
   Page,
   Pending,
   power,
+  process,
   RebootBehavior,
   RebootResult,
   records,
+  Response,
   Some,
   Started,
   stream,
   Target,
+  TextFile,
   Timestamp,
   Trigger,
   Update,
@@ -195,6 +204,50 @@ export function dispatch(operation: string, from: JsonReader): string {
     const jobsGiven = from.key("jobs").as<string[]>();
     if (from.wrong.length > 0) return invalid(from);
     return answer<ChildStatus[]>(jobs.status(jobsGiven));
+  }
+  if (operation == "files.read") {
+    from.object(["path"]);
+    const pathGiven = from.key("path").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<TextFile>(files.read(pathGiven));
+  }
+  if (operation == "files.list") {
+    from.object(["path"]);
+    const pathGiven = from.key("path").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Entry[]>(files.list(pathGiven));
+  }
+  if (operation == "files.write") {
+    from.object(["path", "text"]);
+    const pathGiven = from.key("path").as<string>();
+    const textGiven = from.key("text").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Nothing>(files.write(pathGiven, textGiven));
+  }
+  if (operation == "files.remove") {
+    from.object(["path"]);
+    const pathGiven = from.key("path").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Nothing>(files.remove(pathGiven));
+  }
+  if (operation == "process.run") {
+    from.object(["program", "arguments", "stdin", "timeout"]);
+    const programGiven = from.key("program").as<string>();
+    const argumentsGiven = from.key("arguments").as<string[]>();
+    const stdinGiven = from.key("stdin").as<string | null>();
+    const timeoutGiven = from.key("timeout").as<Milliseconds>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Finished>(process.run(programGiven, argumentsGiven, stdinGiven, timeoutGiven));
+  }
+  if (operation == "http.send") {
+    from.object(["url", "method", "headers", "body", "timeout"]);
+    const urlGiven = from.key("url").as<string>();
+    const methodGiven = from.key("method").as<string>();
+    const headersGiven = from.key("headers").as<Header[]>();
+    const bodyGiven = from.key("body").as<string | null>();
+    const timeoutGiven = from.key("timeout").as<Milliseconds>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Response>(http.send(urlGiven, methodGiven, headersGiven, bodyGiven, timeoutGiven));
   }
   if (operation == "records.append") {
     from.object(["table", "rows"]);

@@ -7,11 +7,15 @@ import (
 
 	"bindery"
 	"bindery/children"
+	"bindery/files"
+	"bindery/filesadmin"
 	"bindery/fleet"
 	"bindery/fleetadmin"
+	"bindery/http"
 	"bindery/installer"
 	"bindery/job"
 	"bindery/power"
+	"bindery/process"
 	"bindery/records"
 	"bindery/streams"
 	"bindery/timers"
@@ -226,6 +230,68 @@ var operations = map[string]func(given []byte) (any, error){
 			return nil, err
 		}
 		return children.Status(arguments.Jobs)
+	},
+	"files.read": func(given []byte) (any, error) {
+		var arguments struct {
+			Path string `json:"path"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return files.Read(arguments.Path)
+	},
+	"files.list": func(given []byte) (any, error) {
+		var arguments struct {
+			Path string `json:"path"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return files.List(arguments.Path)
+	},
+	"files.write": func(given []byte) (any, error) {
+		var arguments struct {
+			Path string `json:"path"`
+			Text string `json:"text"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return nil, filesadmin.Write(arguments.Path, arguments.Text)
+	},
+	"files.remove": func(given []byte) (any, error) {
+		var arguments struct {
+			Path string `json:"path"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return nil, filesadmin.Remove(arguments.Path)
+	},
+	"process.run": func(given []byte) (any, error) {
+		var arguments struct {
+			Program   string           `json:"program"`
+			Arguments []string         `json:"arguments"`
+			Stdin     *string          `json:"stdin,omitzero"`
+			Timeout   bindery.Duration `json:"timeout"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return process.Run(arguments.Program, arguments.Arguments, arguments.Stdin, time.Duration(arguments.Timeout))
+	},
+	"http.send": func(given []byte) (any, error) {
+		var arguments struct {
+			Url     string           `json:"url"`
+			Method  string           `json:"method"`
+			Headers []http.Header    `json:"headers"`
+			Body    *string          `json:"body,omitzero"`
+			Timeout bindery.Duration `json:"timeout"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return http.Send(arguments.Url, arguments.Method, arguments.Headers, arguments.Body, time.Duration(arguments.Timeout))
 	},
 	"records.append": func(given []byte) (any, error) {
 		var arguments struct {

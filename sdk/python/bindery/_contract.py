@@ -93,6 +93,23 @@ TYPES: dict[str, dict[str, Any]] = {
             "group": "string?",
         },
     },
+    "entry": {
+        "interface": "files",
+        "record": {
+            "name": "string",
+            "kind": "entry-kind",
+            "bytes": "u64?",
+            "modified": "timestamp",
+        },
+    },
+    "entry-kind": {
+        "interface": "files",
+        "enum": [
+            "file",
+            "folder",
+            "other",
+        ],
+    },
     "error": {
         "interface": "types",
         "record": {
@@ -110,6 +127,17 @@ TYPES: dict[str, dict[str, Any]] = {
             "limit": "u32?",
         },
     },
+    "finished": {
+        "interface": "process",
+        "record": {
+            "code": "u32?",
+            "signal": "u32?",
+            "stdout": "string",
+            "stderr": "string",
+            "truncated": "bool",
+            "took": "milliseconds",
+        },
+    },
     "fleet-computer": {
         "interface": "fleet-inventory",
         "record": {
@@ -122,6 +150,13 @@ TYPES: dict[str, dict[str, Any]] = {
             "worker": "bool",
             "compliance": "compliance",
             "last-report": "timestamp?",
+        },
+    },
+    "header": {
+        "interface": "http",
+        "record": {
+            "name": "string",
+            "value": "string",
         },
     },
     "history-entry": {
@@ -249,6 +284,14 @@ TYPES: dict[str, dict[str, Any]] = {
             "boot-after": "string",
         },
     },
+    "response": {
+        "interface": "http",
+        "record": {
+            "status": "u32",
+            "headers": "header[]",
+            "body": "string",
+        },
+    },
     "started": {
         "interface": "children",
         "record": {
@@ -262,6 +305,13 @@ TYPES: dict[str, dict[str, Any]] = {
             "sandbox": None,
             "computer": "string",
             "group": "string",
+        },
+    },
+    "text-file": {
+        "interface": "files",
+        "record": {
+            "text": "string",
+            "modified": "timestamp",
         },
     },
     "timestamp": {
@@ -561,6 +611,74 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "jobs": "string[]",
         },
         "returns": "child-status[]",
+    },
+    "files.read": {
+        "module": "files",
+        "function": "read",
+        "interface": "files",
+        "grant": "files.read:<path>",
+        "parameters": {
+            "path": "string",
+        },
+        "returns": "text-file",
+    },
+    "files.list": {
+        "module": "files",
+        "function": "list",
+        "interface": "files",
+        "grant": "files.read:<path>",
+        "parameters": {
+            "path": "string",
+        },
+        "returns": "entry[]",
+    },
+    "files.write": {
+        "module": "files_admin",
+        "function": "write",
+        "interface": "files-admin",
+        "grant": "files.write:<path>",
+        "parameters": {
+            "path": "string",
+            "text": "string",
+        },
+        "returns": None,
+    },
+    "files.remove": {
+        "module": "files_admin",
+        "function": "remove",
+        "interface": "files-admin",
+        "grant": "files.write:<path>",
+        "parameters": {
+            "path": "string",
+        },
+        "returns": None,
+    },
+    "process.run": {
+        "module": "process",
+        "function": "run",
+        "interface": "process",
+        "grant": "process:<program>",
+        "parameters": {
+            "program": "string",
+            "arguments": "string[]",
+            "stdin": "string?",
+            "timeout": "milliseconds",
+        },
+        "returns": "finished",
+    },
+    "http.send": {
+        "module": "http",
+        "function": "send",
+        "interface": "http",
+        "grant": "http:<url>",
+        "parameters": {
+            "url": "string",
+            "method": "string",
+            "headers": "header[]",
+            "body": "string?",
+            "timeout": "milliseconds",
+        },
+        "returns": "response",
     },
     "records.append": {
         "module": "records",

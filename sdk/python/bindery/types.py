@@ -53,6 +53,12 @@ class ConfigureStatus(StrEnum):
     REFUSED = "Refused"
 
 
+class EntryKind(StrEnum):
+    FILE = "File"
+    FOLDER = "Folder"
+    OTHER = "Other"
+
+
 class InstallStatus(StrEnum):
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
@@ -195,6 +201,15 @@ class Configured:
 
 
 @dataclass(kw_only=True)
+class Entry:
+    name: str
+    kind: EntryKind
+    bytes: int | None = None
+    """Size in bytes, of a file."""
+    modified: Timestamp
+
+
+@dataclass(kw_only=True)
 class Filter:
     """Which computers: written out, a stored list, or (both none) all."""
 
@@ -205,6 +220,20 @@ class Filter:
     """Where the page before this one ended."""
     limit: int | None = None
     """Items of a page, at most 500."""
+
+
+@dataclass(kw_only=True)
+class Finished:
+    code: int | None = None
+    """The exit code; none if a signal ended it."""
+    signal: int | None = None
+    """The number of the signal that ended it."""
+    stdout: str
+    """What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced."""
+    stderr: str
+    truncated: bool
+    """Whether more was written than is here."""
+    took: timedelta
 
 
 @dataclass(kw_only=True)
@@ -222,6 +251,12 @@ class FleetComputer:
     """Whether it is a Hybrid Runbook Worker of this account."""
     compliance: Compliance
     last_report: Timestamp | None = None
+
+
+@dataclass(kw_only=True)
+class Header:
+    name: str
+    value: str
 
 
 @dataclass(kw_only=True)
@@ -307,11 +342,25 @@ class RebootResult:
 
 
 @dataclass(kw_only=True)
+class Response:
+    status: int
+    headers: list[Header]
+    body: str
+    """At most 1 MiB; bytes that are no UTF-8 are replaced."""
+
+
+@dataclass(kw_only=True)
 class Started:
     job: str | None = None
     """The job, if it was started."""
     error: BinderyError | None = None
     """Why not, if not: `RunCancelled`, `NoWorker`, `RunbookSealed` and so on."""
+
+
+@dataclass(kw_only=True)
+class TextFile:
+    text: str
+    modified: Timestamp
 
 
 @dataclass(kw_only=True)

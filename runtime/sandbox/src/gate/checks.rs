@@ -7,7 +7,7 @@ use bindery_core::{
     digest::Digest,
     grant::{self, Grant, Power},
     limit,
-    operation::Operation,
+    operation::{self, Operation},
 };
 use bindery_journal::entry::Header;
 use jiff::Timestamp;
@@ -57,11 +57,10 @@ pub(super) fn granted(
     let Some(power) = operation.power else {
         return Ok(());
     };
-    let subject = match operation.subject {
-        None => None,
-        Some(name) => Some(subject(operation, name, arguments)?),
-    };
-    if grant::permit(grants, power, subject) {
+    let subject = operation::subject(operation, arguments).map_err(|reason| {
+        Failure::new(Code::InvalidArguments, format!("`{}`: {reason}", operation.name))
+    })?;
+    if grant::permit(grants, power, subject.as_deref()) {
         return Ok(());
     }
     let needed = match (power.masked(), subject) {
@@ -73,18 +72,6 @@ pub(super) fn granted(
         operation.name
     );
     Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })))
-}
-
-/// What a mask is held against. Where it is no text, no mask can cover it.
-fn subject<'a>(
-    operation: &Operation,
-    name: &str,
-    arguments: &'a Value,
-) -> Result<&'a str, Failure> {
-    arguments[name].as_str().ok_or_else(|| {
-        let message = format!("`{name}` of `{}` must be a text", operation.name);
-        Failure::new(Code::InvalidArguments, message)
-    })
 }
 
 /// Nothing changes after the deadline, nor what does not fit with its reserve; reading and

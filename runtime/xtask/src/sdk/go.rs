@@ -57,6 +57,18 @@ const PACKAGES: &[Package] = &[
         docs: "starts runbooks as child jobs, and waits for them.",
     },
     Package { interface: "records", name: "records", docs: "appends rows to the account's log." },
+    Package {
+        interface: "files",
+        name: "files",
+        docs: "reads small text files of this computer. It changes nothing.",
+    },
+    Package {
+        interface: "files-admin",
+        name: "filesadmin",
+        docs: "changes small text files of this computer.",
+    },
+    Package { interface: "process", name: "process", docs: "runs programs of this computer." },
+    Package { interface: "http", name: "http", docs: "sends requests over HTTP." },
 ];
 
 /// `sdk/go/types.go`: what the packages share.

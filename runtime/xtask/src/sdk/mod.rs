@@ -13,26 +13,34 @@ use bindery_core::contract::Contract;
 use std::path::Path;
 
 /// The packages of the Go SDK, and the interface of each.
-const GO: [(&str, &str); 10] = [
+const GO: [(&str, &str); 14] = [
     ("children", "children"),
+    ("files", "files"),
+    ("filesadmin", "files-admin"),
     ("fleet", "fleet-inventory"),
     ("fleetadmin", "fleet-admin"),
+    ("http", "http"),
     ("installer", "update-installer"),
     ("job", "job"),
     ("power", "power"),
+    ("process", "process"),
     ("records", "records"),
     ("streams", "streams"),
     ("timers", "timers"),
     ("updates", "update-inventory"),
 ];
 /// The modules of the Python SDK, and the interface of each.
-const PYTHON: [(&str, &str); 10] = [
+const PYTHON: [(&str, &str); 14] = [
     ("children", "children"),
+    ("files", "files"),
+    ("files_admin", "files-admin"),
     ("fleet", "fleet-inventory"),
     ("fleet_admin", "fleet-admin"),
+    ("http", "http"),
     ("installer", "update-installer"),
     ("job", "job"),
     ("power", "power"),
+    ("process", "process"),
     ("records", "records"),
     ("streams", "streams"),
     ("timers", "timers"),

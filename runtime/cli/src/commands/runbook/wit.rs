@@ -12,10 +12,11 @@ use bindery_core::{
 use std::{fs, path::Path};
 
 /// The files that hold the interfaces.
-pub(super) const FILES: [(&str, &str); 3] = [
+pub(super) const FILES: [(&str, &str); 4] = [
     ("types.wit", include_str!("../../../../../sdk/wit/types.wit")),
     ("updates.wit", include_str!("../../../../../sdk/wit/updates.wit")),
     ("fleet.wit", include_str!("../../../../../sdk/wit/fleet.wit")),
+    ("computer.wit", include_str!("../../../../../sdk/wit/computer.wit")),
 ];
 /// The file of the world.
 const WORLD: (&str, &str) = ("world.wit", include_str!("../../../../../sdk/wit/world.wit"));

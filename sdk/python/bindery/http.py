@@ -1,0 +1,31 @@
+# Made from sdk/wit by `cargo xtask bless`. Do not edit.
+"""The interface `http`. Grant: `http:<url>`."""
+
+from datetime import timedelta
+
+from ._host import Interface
+from .types import Header, Response
+
+__all__ = [
+    "Header",
+    "Response",
+    "send",
+]
+
+_host = Interface("http")
+
+
+def send(
+    url: str,
+    method: str,
+    headers: list[Header],
+    body: str | None = None,
+    timeout: timedelta,
+) -> Response:
+    """Sends a request and answers with the response, whatever its status. Happens once.
+
+    A redirect is a response like any other: whoever follows it needs the grant for its host.
+    A name that a mask with `*` covers must lead to a public address. `TimedOut`,
+    `Unreachable`; `TooLarge` for a body over 1 MiB.
+    """
+    return _host.call("http.send", url, method, headers, body, timeout)
