@@ -327,8 +327,8 @@ typedef struct bindery_finished {
     /** The number of the signal that ended it. */
     bindery_optional_u32_t signal; /* optional */
     /** What it wrote, at most 256 KiB of each from its end; bytes that are no UTF-8 are replaced. */
-    const char *stdout;
-    const char *stderr;
+    const char *stdout_;
+    const char *stderr_;
     /** Whether more was written than is here. */
     bool truncated;
     bindery_milliseconds_t took;
@@ -700,7 +700,7 @@ bool bindery_files_remove(bindery_t *run, const char *path);
  *
  *  Operation `process.run`: needs the grant `process:<program>`; happens once. */
 bool bindery_process_run(
-    bindery_t *run, const char *program, bindery_text_list_t arguments, const char *stdin, bindery_milliseconds_t timeout, bindery_finished_t *reply);
+    bindery_t *run, const char *program, bindery_text_list_t args, bindery_milliseconds_t timeout, const char *stdin_, bindery_finished_t *reply);
 
 /** Sends a request and answers with the response, whatever its status. Happens once.
  *
@@ -709,7 +709,7 @@ bool bindery_process_run(
  *
  *  Operation `http.send`: needs the grant `http:<url>`; happens once. */
 bool bindery_http_send(
-    bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, const char *body, bindery_milliseconds_t timeout, bindery_response_t *reply);
+    bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, bindery_milliseconds_t timeout, const char *body, bindery_response_t *reply);
 
 /** Appends at most 1,000 rows, each a JSON object, to `table` (`UpdateRunProgress`, or a table of your own).
  *

@@ -531,7 +531,7 @@ export declare const process: {
    * it, and each line that it writes is on the Verbose stream at once. `TimedOut` if it takes
    * longer than `timeout`: it is ended then, with all that it started.
    */
-  run(program: string, arguments: string[], stdin?: string, timeout: Milliseconds): Finished;
+  run(program: string, args: string[], timeout: Milliseconds, stdin?: string): Finished;
 };
 
 /** The interface `http`. Grant: `http:<url>`. */
@@ -543,7 +543,7 @@ export declare const http: {
    * name that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`;
    * `TooLarge` for a body over 1 MiB.
    */
-  send(url: string, method: string, headers: Header[], body?: string, timeout: Milliseconds): Response;
+  send(url: string, method: string, headers: Header[], timeout: Milliseconds, body?: string): Response;
 };
 
 /** The interface `records`. Grant: `records.write:<table>`. */

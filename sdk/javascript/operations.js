@@ -78,11 +78,11 @@ export const filesAdmin = {
 };
 
 export const process = {
-  run: (program, arguments, stdin, timeout) => call("process.run", processHost.run, [program, arguments, stdin, timeout]),
+  run: (program, args, timeout, stdin) => call("process.run", processHost.run, [program, args, timeout, stdin]),
 };
 
 export const http = {
-  send: (url, method, headers, body, timeout) => call("http.send", httpHost.send, [url, method, headers, body, timeout]),
+  send: (url, method, headers, timeout, body) => call("http.send", httpHost.send, [url, method, headers, timeout, body]),
 };
 
 export const records = {

@@ -50,7 +50,10 @@ pub const stream = contract.stream;
 pub const clock = contract.clock;
 pub const updates = contract.updates;
 pub const power = contract.power;
+pub const process = contract.process;
+pub const files = contract.files;
 pub const fleet = contract.fleet;
+pub const http = contract.http;
 pub const jobs = contract.jobs;
 pub const records = contract.records;
 

@@ -819,9 +819,9 @@ pub const process = struct {
     /// What `run` takes.
     pub const RunArguments = struct {
         program: []const u8,
-        arguments: []const []const u8,
-        stdin: ?[]const u8 = null,
+        args: []const []const u8,
         timeout: Milliseconds,
+        stdin: ?[]const u8 = null,
     };
 
     /// Runs a program to its end. Happens once.
@@ -854,8 +854,8 @@ pub const http = struct {
         url: []const u8,
         method: []const u8,
         headers: []const Header,
-        body: ?[]const u8 = null,
         timeout: Milliseconds,
+        body: ?[]const u8 = null,
     };
 
     /// Sends a request and answers with the response, whatever its status. Happens once.

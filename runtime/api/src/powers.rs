@@ -106,6 +106,10 @@ mod tests {
                 cannot fleet.configure by Imports []
                 can jobs.start by Grant [jobs.start:Patch-*]
                 cannot records.write by Imports []
+                cannot files.read by Imports []
+                cannot files.write by Imports []
+                cannot process by Imports []
+                cannot http by Imports []
             "#]],
         );
     }
@@ -117,28 +121,36 @@ mod tests {
             &[],
             &["updates.read"],
             expect![[r#"
-            can updates.read by Grant [updates.read]
-            cannot updates.install by Grant []
-            cannot power.reboot by Grant []
-            cannot fleet.read by Grant []
-            cannot fleet.configure by Grant []
-            cannot jobs.start by Grant []
-            cannot records.write by Grant []
-        "#]],
+                can updates.read by Grant [updates.read]
+                cannot updates.install by Grant []
+                cannot power.reboot by Grant []
+                cannot fleet.read by Grant []
+                cannot fleet.configure by Grant []
+                cannot jobs.start by Grant []
+                cannot records.write by Grant []
+                cannot files.read by Grant []
+                cannot files.write by Grant []
+                cannot process by Grant []
+                cannot http by Grant []
+            "#]],
         );
         check(
             Level::L0,
             &[],
             &["updates.read"],
             expect![[r#"
-            cannot updates.read by Imports []
-            cannot updates.install by Imports []
-            cannot power.reboot by Imports []
-            cannot fleet.read by Imports []
-            cannot fleet.configure by Imports []
-            cannot jobs.start by Imports []
-            cannot records.write by Imports []
-        "#]],
+                cannot updates.read by Imports []
+                cannot updates.install by Imports []
+                cannot power.reboot by Imports []
+                cannot fleet.read by Imports []
+                cannot fleet.configure by Imports []
+                cannot jobs.start by Imports []
+                cannot records.write by Imports []
+                cannot files.read by Imports []
+                cannot files.write by Imports []
+                cannot process by Imports []
+                cannot http by Imports []
+            "#]],
         );
     }
 }

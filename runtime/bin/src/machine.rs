@@ -13,6 +13,7 @@ mod simulated;
 use crate::clock;
 use bindery_capability_children::Children;
 use bindery_capability_fleet::Fleet;
+use bindery_capability_http::Http;
 use bindery_capability_job::Job;
 use bindery_capability_power::{capability::Power, provider::PowerProvider};
 use bindery_capability_records::Records;
@@ -122,6 +123,7 @@ pub(crate) fn common(upstream: Arc<dyn Upstream>) -> Capabilities {
         .with(Streams)
         .with(Timers::new(clock::sleeping()))
         .with(Records)
+        .with(Http::default())
         .with(Fleet::new(upstream.clone()))
         .with(Children::new(upstream))
 }

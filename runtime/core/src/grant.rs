@@ -172,6 +172,14 @@ impl Grant {
     }
 }
 
+impl Grant {
+    /// Whether it names `subject` for `power` in full, not by a mask that others fit, too.
+    pub fn spells_out(&self, power: Power, subject: &str) -> bool {
+        let plain = |mask: &Mask| !mask.0.contains(['*', '?']) && mask.fits(subject);
+        self.power == power && self.mask.as_ref().is_some_and(plain)
+    }
+}
+
 /// Whether `grants` allow `power` over `subject`.
 pub fn permit(grants: &[Grant], power: Power, subject: Option<&str>) -> bool {
     grants.iter().any(|grant| grant.power == power && grant.covers(subject))

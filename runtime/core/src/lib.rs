@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod grant;
 pub mod id;
 pub mod job;
+pub mod json;
 pub mod limit;
 pub mod name;
 pub mod operation;

@@ -46,6 +46,15 @@ pub const JOB_WARNING_PERCENT: u64 = 80;
 pub const DRY_RUN_CHANGES: usize = 1_000;
 /// Arguments of a change that is listed, in bytes of JSON; longer ones are listed by their digest.
 pub const DRY_RUN_ARGUMENTS_BYTES: usize = 16 << 10;
+/// How deep the JSON of runbooks and of requests may be nested: with room below the 127 levels to which
+/// documents are read.
+pub const JSON_DEPTH: usize = 64;
+/// How long an HTTP request of a runbook may take.
+pub const HTTP_TIME: Duration = Duration::from_secs(600);
+/// The body of such a request, and of its response, in bytes.
+pub const HTTP_BODY_BYTES: usize = 1 << 20;
+/// The headers of either.
+pub const HTTP_HEADERS: usize = 100;
 /// How long a replay may take.
 pub const REPLAY_TIME: Duration = Duration::from_secs(60);
 /// Replays that go on at once.

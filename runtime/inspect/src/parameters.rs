@@ -5,7 +5,7 @@
 
 use bindery_core::{
     code::{Code, Failure},
-    limit,
+    json, limit,
     text::shown,
 };
 use jsonschema::{PatternOptions, ValidationError, Validator};
@@ -46,6 +46,8 @@ pub fn validate_parameters(schema: Option<&Value>, parameters: &Value) -> Result
     let Some(object) = parameters.as_object() else {
         return Err(invalid("the parameters must be a JSON object".to_owned()));
     };
+    json::check_depth(parameters)
+        .map_err(|reason| invalid(format!("the parameters object {reason}")))?;
     let bytes = parameters.to_string().len();
     for (found, max, unit, name) in [
         (object.len(), limit::PARAMETERS, "entries", "PARAMETERS"),
@@ -162,6 +164,9 @@ mod tests {
 
     #[test]
     fn parameters_end_at_their_limits() {
+        let nested = |depth| (1..depth).fold(json!({}), |inner, _| json!({ "a": inner }));
+        assert_eq!(validate_parameters(None, &nested(limit::JSON_DEPTH)), Ok(()));
+        assert!(validate_parameters(None, &nested(limit::JSON_DEPTH + 1)).is_err());
         let entries =
             |count: usize| Value::Object((0..count).map(|n| (n.to_string(), json!(0))).collect());
         assert_eq!(validate_parameters(None, &entries(limit::PARAMETERS)), Ok(()));

@@ -244,6 +244,7 @@ async fn alone() -> Result<f64, Failed> {
             job: &job,
             sequence,
             operation,
+            grants: &[],
             arguments: &arguments,
             now,
             deadline: None,

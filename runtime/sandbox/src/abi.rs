@@ -42,7 +42,10 @@ async fn call(
             let reply = gate.perform(operation, arguments).await?;
             spelled(operation, reply).map_err(|failure| gate.fail(failure))?
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => {
+            gate.count_refused().await?;
+            Err(refusal)
+        }
     };
     let (answer, sign) = match reply {
         Ok(value) => (value, 1),

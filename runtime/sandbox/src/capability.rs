@@ -4,6 +4,7 @@
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
+    grant::Grant,
     id::{ComputerId, JobId, RunId, WorkerId},
     job::Trigger,
     limit,
@@ -67,6 +68,8 @@ pub struct Call<'a> {
     pub operation: &'static Operation,
     /// Its arguments: an object.
     pub arguments: &'a Value,
+    /// What the job may do; the gate has found the call among it.
+    pub grants: &'a [Grant],
     /// The job's time now.
     pub now: Timestamp,
     /// The time by which the job must have ended: that of its window, or of the grace in which it

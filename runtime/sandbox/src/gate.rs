@@ -318,6 +318,17 @@ impl Gate {
         }
     }
 
+    /// Counts a call that is refused before it comes to its operation: one that is repeated without end
+    /// meets the limit of operations, too.
+    pub(crate) async fn count_refused(&self) -> Result<(), Fatal> {
+        let mut turn = self.turn.lock().await;
+        turn.operations += 1;
+        if turn.operations <= self.limits.operations {
+            return Ok(());
+        }
+        Err(self.fail(over("operations", self.limits.operations, "calls")))
+    }
+
     /// Why a guest that computes must end now, if it must.
     pub(crate) fn ends(&self) -> Option<Failure> {
         self.fatal().or_else(|| self.cancel.reason().filter(|_| !self.doubt.stands()))

@@ -12,7 +12,7 @@ use crate::{
 use bindery_core::{
     code::{Code, Failure},
     job::Outcome,
-    limit,
+    json, limit,
     runbook::Level,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -313,15 +313,14 @@ fn job_result(text: &str) -> std::result::Result<serde_json::Value, Failure> {
         let message = format!("the runbook's result has {size} bytes; at most {most}");
         return Err(Failure::new(Code::TooLarge, message));
     }
-    serde_json::from_str(text).map_err(|error| {
-        Failure::new(Code::GuestFailed, format!("the runbook's result is not JSON: {error}"))
-    })
+    json::read(text)
+        .map_err(|reason| Failure::new(Code::GuestFailed, format!("the runbook's result {reason}")))
 }
 
 /// The guest's own error. A code of ours keeps its spelling; any other stands in the message.
 fn guest_failure(error: GuestError) -> Failure {
     let fits = |text: &String| text.len() <= limit::STREAM_RECORD_BYTES;
-    let details = error.details.filter(fits).and_then(|text| serde_json::from_str(&text).ok());
+    let details = error.details.filter(fits).and_then(|text| json::read(&text).ok());
     let known = Code::ALL.iter().copied().find(|code| code.as_str() == error.code);
     let message = match known {
         Some(_) => error.message,

@@ -25,6 +25,7 @@ pub mod view;
 
 mod children;
 mod faults;
+mod http;
 mod story;
 mod watch;
 mod world;

@@ -7,6 +7,7 @@
 pub mod expect;
 pub mod fault;
 pub mod host;
+pub mod http;
 mod read;
 pub mod word;
 
@@ -14,6 +15,7 @@ use bindery_core::{grant::Grant, limit};
 use expect::Expect;
 use fault::{Fault, RawFault};
 use host::{ChildRule, ComputerScript, MemberScript};
+use http::HttpRule;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -45,6 +47,8 @@ pub struct Script {
     pub children: Vec<ChildRule>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// What hosts answer.
+    pub http: Vec<HttpRule>,
     /// What the job must come to.
     pub expect: Expect,
 }
@@ -89,6 +93,7 @@ struct Raw {
     fleet: Vec<MemberScript>,
     child: Vec<ChildRule>,
     fault: Vec<RawFault>,
+    http: Vec<HttpRule>,
     expect: Expect,
 }
 
@@ -116,6 +121,7 @@ impl Script {
         raw.computer.iter().try_for_each(|computer| computer.check())?;
         host::check_fleet(&raw.fleet)?;
         raw.child.iter().enumerate().try_for_each(|(at, child)| child.check(at))?;
+        raw.http.iter().enumerate().try_for_each(|(at, rule)| rule.check(at))?;
         raw.expect.check()?;
         let faults = raw.fault.into_iter().enumerate().map(|(at, fault)| fault.check(at));
         Ok(Self {
@@ -129,6 +135,7 @@ impl Script {
             fleet: raw.fleet,
             children: raw.child,
             faults: faults.collect::<Result<_, _>>()?,
+            http: raw.http,
             expect: raw.expect,
         })
     }
@@ -148,6 +155,7 @@ impl Default for Script {
             fleet: vec![],
             children: vec![],
             faults: vec![],
+            http: vec![],
             expect: Expect::default(),
         }
     }

@@ -9,10 +9,11 @@
 
 use crate::{
     children::Scripted,
-    clock::{Alarm, VirtualClock},
+    clock::{Alarm, Jumping, VirtualClock},
     computer::Computer,
     crash::{CrashJournal, Killed},
     faults::Faults,
+    http,
     network::Network,
     plane::Plane,
     recovery,
@@ -275,7 +276,11 @@ impl<'a> World<'a> {
         let watched = Watched {
             inner: common(own, &self.clock)
                 .with(Fleet::new(self.plane.clone()))
-                .with(Children::new(self.plane.clone())),
+                .with(Children::new(self.plane.clone()))
+                .with(http::Scripted {
+                    rules: self.test.script.http.clone(),
+                    clock: Jumping(self.clock.clone()),
+                }),
             faults: self.faults.clone(),
             journal: journal.clone(),
             clock: self.clock.clone(),

@@ -1811,21 +1811,21 @@ export namespace process {
    * Grant: `process:<program>`.
    */
   export function run(
-    program: string, arguments: string[], stdin: string | null, timeout: Milliseconds,
+    program: string, args: string[], timeout: Milliseconds, stdin: string | null = null,
   ): Result<Finished> {
     const to = new JsonWriter();
     to.beginObject();
     to.key("program");
     to.put<string>(program);
-    to.key("arguments");
-    to.put<string[]>(arguments);
+    to.key("args");
+    to.put<string[]>(args);
+    to.key("timeout");
+    to.put<Milliseconds>(timeout);
     const stdinValue = stdin;
     if (stdinValue !== null) {
       to.key("stdin");
       to.put<string>(stdinValue);
     }
-    to.key("timeout");
-    to.put<Milliseconds>(timeout);
     to.endObject();
     return ask<Finished>("process.run", to);
   }
@@ -1842,7 +1842,7 @@ export namespace http {
    * Grant: `http:<url>`.
    */
   export function send(
-    url: string, method: string, headers: Header[], body: string | null, timeout: Milliseconds,
+    url: string, method: string, headers: Header[], timeout: Milliseconds, body: string | null = null,
   ): Result<Response> {
     const to = new JsonWriter();
     to.beginObject();
@@ -1852,13 +1852,13 @@ export namespace http {
     to.put<string>(method);
     to.key("headers");
     to.put<Header[]>(headers);
+    to.key("timeout");
+    to.put<Milliseconds>(timeout);
     const bodyValue = body;
     if (bodyValue !== null) {
       to.key("body");
       to.put<string>(bodyValue);
     }
-    to.key("timeout");
-    to.put<Milliseconds>(timeout);
     to.endObject();
     return ask<Response>("http.send", to);
   }

@@ -231,23 +231,23 @@ export function dispatch(operation: string, from: JsonReader): string {
     return answer<Nothing>(files.remove(pathGiven));
   }
   if (operation == "process.run") {
-    from.object(["program", "arguments", "stdin", "timeout"]);
+    from.object(["program", "args", "timeout", "stdin"]);
     const programGiven = from.key("program").as<string>();
-    const argumentsGiven = from.key("arguments").as<string[]>();
-    const stdinGiven = from.key("stdin").as<string | null>();
+    const argsGiven = from.key("args").as<string[]>();
     const timeoutGiven = from.key("timeout").as<Milliseconds>();
+    const stdinGiven = from.key("stdin").as<string | null>();
     if (from.wrong.length > 0) return invalid(from);
-    return answer<Finished>(process.run(programGiven, argumentsGiven, stdinGiven, timeoutGiven));
+    return answer<Finished>(process.run(programGiven, argsGiven, timeoutGiven, stdinGiven));
   }
   if (operation == "http.send") {
-    from.object(["url", "method", "headers", "body", "timeout"]);
+    from.object(["url", "method", "headers", "timeout", "body"]);
     const urlGiven = from.key("url").as<string>();
     const methodGiven = from.key("method").as<string>();
     const headersGiven = from.key("headers").as<Header[]>();
-    const bodyGiven = from.key("body").as<string | null>();
     const timeoutGiven = from.key("timeout").as<Milliseconds>();
+    const bodyGiven = from.key("body").as<string | null>();
     if (from.wrong.length > 0) return invalid(from);
-    return answer<Response>(http.send(urlGiven, methodGiven, headersGiven, bodyGiven, timeoutGiven));
+    return answer<Response>(http.send(urlGiven, methodGiven, headersGiven, timeoutGiven, bodyGiven));
   }
   if (operation == "records.append") {
     from.object(["table", "rows"]);

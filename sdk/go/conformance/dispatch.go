@@ -270,28 +270,28 @@ var operations = map[string]func(given []byte) (any, error){
 	},
 	"process.run": func(given []byte) (any, error) {
 		var arguments struct {
-			Program   string           `json:"program"`
-			Arguments []string         `json:"arguments"`
-			Stdin     *string          `json:"stdin,omitzero"`
-			Timeout   bindery.Duration `json:"timeout"`
+			Program string           `json:"program"`
+			Args    []string         `json:"args"`
+			Timeout bindery.Duration `json:"timeout"`
+			Stdin   *string          `json:"stdin,omitzero"`
 		}
 		if err := decode(given, &arguments); err != nil {
 			return nil, err
 		}
-		return process.Run(arguments.Program, arguments.Arguments, arguments.Stdin, time.Duration(arguments.Timeout))
+		return process.Run(arguments.Program, arguments.Args, time.Duration(arguments.Timeout), arguments.Stdin)
 	},
 	"http.send": func(given []byte) (any, error) {
 		var arguments struct {
 			Url     string           `json:"url"`
 			Method  string           `json:"method"`
 			Headers []http.Header    `json:"headers"`
-			Body    *string          `json:"body,omitzero"`
 			Timeout bindery.Duration `json:"timeout"`
+			Body    *string          `json:"body,omitzero"`
 		}
 		if err := decode(given, &arguments); err != nil {
 			return nil, err
 		}
-		return http.Send(arguments.Url, arguments.Method, arguments.Headers, arguments.Body, time.Duration(arguments.Timeout))
+		return http.Send(arguments.Url, arguments.Method, arguments.Headers, time.Duration(arguments.Timeout), arguments.Body)
 	},
 	"records.append": func(given []byte) (any, error) {
 		var arguments struct {

@@ -30,15 +30,15 @@ type Response struct {
 // for a body over 1 MiB.
 //
 // The operation `http.send`; it needs the grant `http:<url>`.
-func Send(url string, method string, headers []Header, body *string, timeout time.Duration) (Response, error) {
+func Send(url string, method string, headers []Header, timeout time.Duration, body *string) (Response, error) {
 	var reply Response
 	type arguments struct {
 		Url     string           `json:"url"`
 		Method  string           `json:"method"`
 		Headers []Header         `json:"headers"`
-		Body    *string          `json:"body,omitzero"`
 		Timeout bindery.Duration `json:"timeout"`
+		Body    *string          `json:"body,omitzero"`
 	}
-	err := bindery.Call("http.send", arguments{Url: url, Method: method, Headers: headers, Body: body, Timeout: bindery.Duration(timeout)}, &reply)
+	err := bindery.Call("http.send", arguments{Url: url, Method: method, Headers: headers, Timeout: bindery.Duration(timeout), Body: body}, &reply)
 	return reply, err
 }

@@ -31,14 +31,14 @@ type Finished struct {
 // `timeout`: it is ended then, with all that it started.
 //
 // The operation `process.run`; it needs the grant `process:<program>`.
-func Run(program string, arguments []string, stdin *string, timeout time.Duration) (Finished, error) {
+func Run(program string, args []string, timeout time.Duration, stdin *string) (Finished, error) {
 	var reply Finished
 	type arguments struct {
-		Program   string           `json:"program"`
-		Arguments []string         `json:"arguments"`
-		Stdin     *string          `json:"stdin,omitzero"`
-		Timeout   bindery.Duration `json:"timeout"`
+		Program string           `json:"program"`
+		Args    []string         `json:"args"`
+		Timeout bindery.Duration `json:"timeout"`
+		Stdin   *string          `json:"stdin,omitzero"`
 	}
-	err := bindery.Call("process.run", arguments{Program: program, Arguments: arguments, Stdin: stdin, Timeout: bindery.Duration(timeout)}, &reply)
+	err := bindery.Call("process.run", arguments{Program: program, Args: args, Timeout: bindery.Duration(timeout), Stdin: stdin}, &reply)
 	return reply, err
 }

@@ -19,8 +19,8 @@ def send(
     url: str,
     method: str,
     headers: list[Header],
-    body: str | None = None,
     timeout: timedelta,
+    body: str | None = None,
 ) -> Response:
     """Sends a request and answers with the response, whatever its status. Happens once.
 
@@ -28,4 +28,4 @@ def send(
     A name that a mask with `*` covers must lead to a public address. `TimedOut`,
     `Unreachable`; `TooLarge` for a body over 1 MiB.
     """
-    return _host.call("http.send", url, method, headers, body, timeout)
+    return _host.call("http.send", url, method, headers, timeout, body)

@@ -14,12 +14,7 @@ __all__ = [
 _host = Interface("process")
 
 
-def run(
-    program: str,
-    arguments: list[str],
-    stdin: str | None = None,
-    timeout: timedelta,
-) -> Finished:
+def run(program: str, args: list[str], timeout: timedelta, stdin: str | None = None) -> Finished:
     """Runs a program to its end. Happens once.
 
     `program` is an absolute path, or a name that is looked up in the computer's standard
@@ -27,4 +22,4 @@ def run(
     does not end it, and each line that it writes is on the Verbose stream at once. `TimedOut`
     if it takes longer than `timeout`: it is ended then, with all that it started.
     """
-    return _host.call("process.run", program, arguments, stdin, timeout)
+    return _host.call("process.run", program, args, timeout, stdin)

@@ -41,6 +41,7 @@
 
 pub mod children;
 pub mod fleet;
+pub mod http;
 pub mod installer;
 pub mod job;
 pub mod power;

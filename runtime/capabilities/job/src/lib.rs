@@ -5,7 +5,7 @@
 
 use bindery_core::{
     code::{Code, Failure},
-    limit,
+    json, limit,
     operation::{
         JOB_CHECKPOINT, JOB_CONTEXT, JOB_FAILURE, JOB_PARAMETERS, JOB_REMAINING, JOB_RESTORED,
         JOB_RESULT, Operation,
@@ -92,9 +92,8 @@ fn check(call: &Call<'_>, name: &str) -> Result<Value, Failure> {
         let message = format!("the {name} has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
         return Err(Failure::new(Code::TooLarge, message));
     }
-    serde_json::from_str::<Value>(&text).map_err(|error| {
-        Failure::new(Code::InvalidArguments, format!("the {name} is not JSON: {error}"))
-    })?;
+    json::read(&text)
+        .map_err(|reason| Failure::new(Code::InvalidArguments, format!("the {name} {reason}")))?;
     Ok(Value::Null)
 }
 
@@ -108,8 +107,8 @@ fn check_error(call: &Call<'_>) -> Result<Value, Failure> {
         let message = format!("the error has {size} bytes; at most {most} (STREAM_RECORD_BYTES)");
         return Err(Failure::new(Code::TooLarge, message));
     }
-    serde_json::from_str::<Value>(&details).map_err(|error| {
-        Failure::new(Code::InvalidArguments, format!("the details are not JSON: {error}"))
+    json::read(&details).map_err(|reason| {
+        Failure::new(Code::InvalidArguments, format!("the error's `details` {reason}"))
     })?;
     Ok(Value::Null)
 }

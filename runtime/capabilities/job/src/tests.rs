@@ -38,6 +38,7 @@ async fn ask(job: &JobFacts, operation: &'static Operation, arguments: Value) ->
         job,
         sequence: 1,
         operation,
+        grants: &[],
         arguments: &arguments,
         now,
         deadline: job.deadline,

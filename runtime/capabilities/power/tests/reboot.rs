@@ -110,6 +110,7 @@ impl Computer {
             job: &self.facts,
             sequence,
             operation,
+            grants: &[],
             arguments,
             now,
             deadline: None,

@@ -5,12 +5,12 @@
 
 use bindery_core::{
     code::{Code, Failure},
-    limit,
+    json, limit,
     name::Name,
     operation::{Operation, RECORDS_APPEND},
 };
 use bindery_sandbox::capability::{Call, Capability};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The operation `records.append`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,9 +46,11 @@ impl Capability for Records {
 /// Whether a row is the text of a JSON object. `at` is its place, counted from 0.
 fn check(at: usize, row: &Value) -> Result<(), Failure> {
     let text = row.as_str().ok_or_else(|| invalid(format!("row {at} must be a JSON text")))?;
-    serde_json::from_str::<Map<String, Value>>(text)
-        .map(drop)
-        .map_err(|error| invalid(format!("row {at} is not a JSON object: {error}")))
+    match json::read(text) {
+        Ok(Value::Object(_)) => Ok(()),
+        Ok(_) => Err(invalid(format!("row {at} is not a JSON object"))),
+        Err(reason) => Err(invalid(format!("row {at} {reason}"))),
+    }
 }
 
 fn invalid(message: String) -> Failure {

@@ -34,6 +34,7 @@ async fn append(arguments: Value) -> Result<Value, Failure> {
         job: &job,
         sequence: 1,
         operation,
+        grants: &[],
         arguments: &arguments,
         now,
         deadline: None,

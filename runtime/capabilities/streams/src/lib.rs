@@ -5,12 +5,11 @@
 
 use bindery_core::{
     code::{Code, Failure},
-    limit,
+    json, limit,
     operation::{Operation, STREAM_PROGRESS, STREAM_VALUE, STREAM_WRITE},
     stream::StreamKind,
 };
 use bindery_sandbox::capability::{Call, Capability};
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The operations `stream.*`.
@@ -42,9 +41,7 @@ fn check_write(call: &Call<'_>) -> Result<(), Failure> {
 
 fn check_value(call: &Call<'_>) -> Result<(), Failure> {
     let value = text(call, "value")?;
-    serde_json::from_str::<IgnoredAny>(value)
-        .map(drop)
-        .map_err(|error| invalid(&format!("`value` is not JSON: {error}")))
+    json::read(value).map(drop).map_err(|reason| invalid(&format!("`value` {reason}")))
 }
 
 fn check_progress(call: &Call<'_>) -> Result<(), Failure> {

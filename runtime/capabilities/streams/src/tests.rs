@@ -34,6 +34,7 @@ async fn check(operation: &'static Operation, rows: &[(Value, Option<Code>)]) {
             job: &job,
             sequence: 1,
             operation,
+            grants: &[],
             arguments,
             now,
             deadline: None,

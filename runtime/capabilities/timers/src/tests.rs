@@ -50,6 +50,7 @@ async fn sleep(now: &str, arguments: Value) -> (Result<Value, Failure>, Timestam
         job: &job,
         sequence: 1,
         operation,
+        grants: &[],
         arguments: &arguments,
         now,
         deadline: None,

@@ -88,7 +88,8 @@ impl Job {
         let now = self.facts.started_at;
         let job = &self.facts;
         let deadline = job.deadline;
-        Call { job, sequence: 5, operation, arguments, now, deadline, restored: None, say }
+        let grants = &[];
+        Call { job, sequence: 5, operation, arguments, grants, now, deadline, restored: None, say }
     }
 
     async fn plan_of_all(&self) -> Value {

@@ -210,7 +210,8 @@ impl Gate {
         let now = self.time.stamp(self.clock.now());
         let restored = self.start.lock().restored.clone();
         let deadline = self.deadline();
-        Call { job: &self.facts, sequence, operation, arguments, now, deadline, restored, say }
+        let (job, grants) = (&self.facts, self.grants.as_slice());
+        Call { job, sequence, operation, arguments, grants, now, deadline, restored, say }
     }
 
     pub(super) async fn carry_out(

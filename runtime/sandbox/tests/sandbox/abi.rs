@@ -165,6 +165,23 @@ async fn an_answer_is_read_in_parts_and_never_past_its_end_or_into_a_place_that_
 }
 
 #[tokio::test]
+async fn a_guest_that_asks_for_nonsense_without_end_meets_the_limit_of_operations() {
+    let endless = r#"(module
+        (import "bindery_v1" "call" (func $call (param i32 i32 i32 i32) (result i64)))
+        (memory (export "memory") 1)
+        (func (export "run") (result i32)
+          (loop $again
+            (drop (call $call (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 0)))
+            (br $again))
+          (i32.const 0)))"#;
+    let mut job = Job::new();
+    job.limits.operations = 1_000;
+    let outcome = run(&wat::parse_str(endless).expect("a module"), &job).await;
+    assert_eq!(code(&outcome), Some(Code::LimitExceeded), "{outcome:?}");
+    assert_eq!(job.calls(), Vec::<&str>::new());
+}
+
+#[tokio::test]
 async fn a_guest_sets_its_result_or_says_why_it_fails() {
     let result = For("job.result", r#"{"value":"{\"free\":7}"}"#);
     let outcome = run(&guest(&[result], "run", 0), &Job::new()).await;

@@ -9,7 +9,7 @@ pub(super) const MADE: &str = "/* Made from sdk/wit by `cargo xtask bless`. Do n
 /// A line of C has no more.
 const COLUMNS: usize = 100;
 
-/// Words that are no names in C or C++.
+/// Words that are no names in C or C++, or macros of its library.
 const KEYWORDS: &[&str] = &[
     "and",
     "auto",
@@ -55,6 +55,9 @@ const KEYWORDS: &[&str] = &[
     "signed",
     "sizeof",
     "static",
+    "stderr",
+    "stdin",
+    "stdout",
     "struct",
     "switch",
     "template",

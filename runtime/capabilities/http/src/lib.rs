@@ -1,0 +1,105 @@
+//! HTTP requests of runbooks.
+//!
+//! A request goes to the host that its grant names, and to no other: redirects are not followed, proxies
+//! of the environment are not used, and the address that is connected to is checked, not only the name. A
+//! name that only a mask with `*` covers must lead to a public address: whoever owns such a name may
+//! let it lead anywhere, and the networks behind the computer are not his.
+
+mod address;
+mod client;
+mod request;
+
+use bindery_core::{
+    code::{Code, Failure},
+    grant::Power,
+    limit,
+    operation::{self, HTTP_SEND, Operation},
+};
+use bindery_sandbox::capability::{Call, Capability, Reconciled};
+use client::Clients;
+use request::Request;
+use serde_json::{Value, json};
+use std::{sync::OnceLock, time::Duration};
+
+/// The operation `http.send`, over the network of this computer and with its certificate authorities,
+/// which are read at the first request.
+#[derive(Default)]
+pub struct Http {
+    clients: OnceLock<Result<Clients, Failure>>,
+}
+
+#[async_trait::async_trait]
+impl Capability for Http {
+    fn operations(&self) -> Vec<&'static Operation> {
+        vec![&HTTP_SEND]
+    }
+
+    async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        let (request, host) = read(call)?;
+        let spelled_out = call.grants.iter().any(|grant| grant.spells_out(Power::Http, &host));
+        let clients = self.clients.get_or_init(Clients::new).as_ref().map_err(Failure::clone)?;
+        clients.send(request, &host, spelled_out).await
+    }
+
+    /// What only reads is asked for; the rest is answered as if it had gone well.
+    async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        match only_reads(call)? {
+            true => self.perform(call).await,
+            false => Ok(json!({ "status": 200, "headers": [], "body": "" })),
+        }
+    }
+
+    async fn reconcile(&self, call: &Call<'_>) -> Reconciled {
+        in_doubt(call)
+    }
+
+    /// A request has its own time, which is at most `HTTP_TIME`.
+    fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
+        Some(limit::HTTP_TIME + limit::HOST_CALL)
+    }
+}
+
+/// Whether a request can be sent; the error names the argument that is wrong.
+pub fn check(call: &Call<'_>) -> Result<(), Failure> {
+    read(call).map(drop)
+}
+
+/// Whether a request asks for nothing to be changed.
+pub fn only_reads(call: &Call<'_>) -> Result<bool, Failure> {
+    Ok(read(call)?.0.is_safe())
+}
+
+/// What is known of a request that may have been sent.
+pub fn in_doubt(call: &Call<'_>) -> Reconciled {
+    match read(call) {
+        // Asking again changes nothing.
+        Ok((request, _)) if request.is_safe() => Reconciled::NotBegun,
+        Ok((request, _)) => {
+            let (method, url) = (request.method, request.url);
+            Reconciled::Unknown(format!("nobody can say whether {method} {url} arrived"))
+        }
+        Err(failure) => Reconciled::Done(Err(failure)),
+    }
+}
+
+/// The request, and its host as grants spell it.
+fn read(call: &Call<'_>) -> Result<(Request, String), Failure> {
+    let (request, host) = (Request::read(call)?, host(call)?);
+    // The client and the gate must mean the same host by the same URL.
+    if request.host() != host {
+        let message = format!("`{}` can be read as another host than `{host}`", request.url);
+        return Err(Failure::new(Code::InvalidArguments, message));
+    }
+    Ok((request, host))
+}
+
+/// The host as grants spell it.
+fn host(call: &Call<'_>) -> Result<String, Failure> {
+    let subject = operation::subject(call.operation, call.arguments);
+    subject
+        .map_err(|reason| Failure::new(Code::InvalidArguments, reason))?
+        .ok_or_else(|| Failure::new(Code::Internal, "`http.send` has no host"))
+}
+
+#[cfg(test)]
+mod tests;
