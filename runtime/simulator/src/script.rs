@@ -7,6 +7,7 @@
 pub mod expect;
 pub mod fault;
 pub mod host;
+pub mod process;
 mod read;
 pub mod word;
 
