@@ -48,6 +48,8 @@ pub(crate) fn computer(number: u8, kind: &Kind) -> Computer {
         install: INSTALL,
         reboot: AWAY,
         pending: None,
+        files: [].into(),
+        programs: vec![],
     };
     Computer::new(model, clock(), scratch()).expect("a computer")
 }

@@ -4,7 +4,8 @@
 //! <state>/identity    who the computer is to its workspace: its key, and the key that it pinned
 //! <state>/worker      accounts, trust list, modules, journals of jobs that are not yet shipped
 //! <state>/compiled    compiled modules
-//! <state>/machine     transactions of the package manager, reboots; a simulated computer's memory
+//! <state>/machine     transactions of the package manager, programs, reboots; a simulated computer's
+//!                     memory
 //! ```
 
 mod install;
@@ -177,7 +178,7 @@ pub(crate) async fn work(
     facts.url = url.unwrap_or(facts.url);
     let connector = WebSocketConnector::new(&facts)
         .map_err(|error| failed(Exit::Usage, "the agent's identity is not valid", &error))?;
-    let (updates, power) = machine.capabilities()?;
+    let own = machine.capabilities()?;
     let (name, changes) = (machine.name.clone(), machine.allow_changes);
     let config = Config {
         state: state.join("worker"),
@@ -187,7 +188,7 @@ pub(crate) async fn work(
         allow: Allow::File(allow),
         computer: Some((facts.computer, machine.name.clone())),
         identity: Some(identity),
-        capabilities: Box::new(|upstream| machine::common(upstream).with(updates).with(power)),
+        capabilities: Box::new(|upstream| own.beside(machine::common(upstream))),
         reporter: Some(Arc::new(MachineReporter(machine))),
     };
     let worker = Worker::build(config)

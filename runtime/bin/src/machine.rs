@@ -6,16 +6,19 @@
 //!   --provider simulated                  -> a simulated computer, and a simulated power
 //! ```
 //! There is no other way: real power is made for the root `/` with a real package manager alone.
+//! So are its files and its programs: neither of the others has any that jobs could ask for.
 
 mod power;
 mod simulated;
 
 use crate::clock;
 use bindery_capability_children::Children;
+use bindery_capability_files::{capability::Files, real::Real as RealDisk};
 use bindery_capability_fleet::Fleet;
 use bindery_capability_http::Http;
 use bindery_capability_job::Job;
 use bindery_capability_power::{capability::Power, provider::PowerProvider};
+use bindery_capability_process::{capability::Process, real::Real as RealPrograms};
 use bindery_capability_records::Records;
 use bindery_capability_streams::Streams;
 use bindery_capability_timers::Timers;
@@ -107,12 +110,46 @@ impl Machine {
     }
 
     /// What jobs may ask of this computer.
-    pub(crate) fn capabilities(&self) -> Result<(Updates, Power), CliFailure> {
+    pub(crate) fn capabilities(&self) -> Result<Own, CliFailure> {
         let folder = self.state.join("reboots");
         let (power, changes) = (self.power.clone(), self.allow_changes);
         let power = Power::open(power, clock::sleeping(), folder.clone(), changes)
             .map_err(|error| unusable(&folder, &error))?;
-        Ok((Updates::new(self.updates.clone(), changes), power))
+        let updates = Updates::new(self.updates.clone(), changes);
+        let system = match self.real {
+            true => Some((Files::new(Arc::new(RealDisk), changes), self.programs()?)),
+            false => None,
+        };
+        Ok(Own { updates, power, system })
+    }
+
+    fn programs(&self) -> Result<Process, CliFailure> {
+        let programs = RealPrograms {
+            state_dir: self.state.join("processes"),
+            runner: program()?,
+            systemd: systemd_runs(),
+            now: clock::now,
+        };
+        Ok(Process::new(Arc::new(programs), self.allow_changes))
+    }
+}
+
+/// What jobs may ask of one computer.
+pub(crate) struct Own {
+    updates: Updates,
+    power: Power,
+    /// Its files and its programs.
+    system: Option<(Files, Process)>,
+}
+
+impl Own {
+    /// `others`, and these.
+    pub(crate) fn beside(self, others: Capabilities) -> Capabilities {
+        let own = others.with(self.updates).with(self.power);
+        match self.system {
+            Some((files, process)) => own.with(files).with(process),
+            None => own,
+        }
     }
 }
 

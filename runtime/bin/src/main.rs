@@ -17,6 +17,7 @@ mod store;
 mod tester;
 mod up;
 
+use bindery_capability_process::supervise::supervise;
 use bindery_capability_updates::transaction::run::run_transaction;
 use bindery_cli::{
     context::{Context, Global},
@@ -76,6 +77,12 @@ enum Command {
         /// The transaction's folder
         folder: PathBuf,
     },
+    /// Run a program that a job asked for
+    #[command(hide = true)]
+    RunProcess {
+        /// The folder of its evidence
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -105,6 +112,8 @@ fn run(program: Program) -> Result<ExitCode, CliFailure> {
             })?;
             return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
         }
+        Command::RunProcess { folder } => supervise(&folder)
+            .map_err(|error| agent::failed(Exit::Failed, "the program was not run", &error))?,
         Command::Up(args) => wait(up::run(*args, &global))?,
         Command::Serve(args) => wait(serve::run(args, &global))?,
         Command::Agent(verb) => wait(agent::run(*verb, &global, program.log_format))?,

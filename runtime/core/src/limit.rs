@@ -153,3 +153,18 @@ pub const WINDOW_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
 pub const WINDOW_MINUTES_DEFAULT: u32 = 120;
 /// Names or masks in one `include` or `exclude`.
 pub const MASKS: usize = 1_000;
+
+/// A file that a runbook reads or writes, in bytes.
+pub const FILE_BYTES: usize = 1 << 20;
+/// Entries of a folder that a runbook lists.
+pub const FOLDER_ENTRIES: usize = 10_000;
+/// The program and the arguments of one `process.run` together, in bytes.
+pub const PROCESS_ARGUMENTS_BYTES: usize = 128 << 10;
+/// What a program is given on stdin, in bytes.
+pub const PROCESS_STDIN_BYTES: usize = 1 << 20;
+/// What is kept of each of stdout and stderr of a program: its end, in bytes.
+pub const PROCESS_OUTPUT_BYTES: usize = 256 << 10;
+/// What a program writes that is told while it runs, in bytes: of more there is the end alone.
+pub const PROCESS_TOLD_BYTES: usize = 4 << 20;
+/// The longest time that a program may be given.
+pub const PROCESS_TIME: Duration = Duration::from_secs(7 * 24 * 3600);

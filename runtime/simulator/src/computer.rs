@@ -1,12 +1,19 @@
 //! A simulated computer whose worker may be killed and started again: its updates and its power are
 //! files, which survive; all else is made anew for each attempt.
 
-use crate::clock::{Jumping, VirtualClock};
+use crate::{
+    clock::{Jumping, VirtualClock},
+    disk::SimulatedDisk,
+    programs::SimulatedPrograms,
+    script::process::ProcessRule,
+};
+use bindery_capability_files::capability::Files;
 use bindery_capability_power::{
     capability::Power,
     provider::PowerProvider as _,
     simulated::{Simulated as SimulatedPower, SimulatedConfig as PowerConfig},
 };
+use bindery_capability_process::capability::Process;
 use bindery_capability_updates::{
     capability::Updates,
     simulated::{Simulated, SimulatedConfig, UpdateFault, Updates as Missing, state::State},
@@ -18,7 +25,11 @@ use bindery_core::{
     update::{OsType, Update},
 };
 use bindery_sandbox::capability::Capabilities;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// What a computer is like.
@@ -42,6 +53,10 @@ pub struct Model {
     pub reboot: Duration,
     /// Why a reboot is pending at first, if one is.
     pub pending: Option<String>,
+    /// Its files at first, by path; a path with `/` at its end is an empty folder.
+    pub files: BTreeMap<String, String>,
+    /// What its programs come to.
+    pub programs: Vec<ProcessRule>,
 }
 
 /// A simulated computer.
@@ -50,6 +65,10 @@ pub struct Computer {
     pub model: Model,
     /// Its clock.
     pub clock: VirtualClock,
+    /// Its files.
+    pub(crate) disk: Arc<SimulatedDisk>,
+    /// Its programs.
+    pub(crate) programs: Arc<SimulatedPrograms>,
     folder: TempDir,
 }
 
@@ -66,7 +85,9 @@ pub struct Started {
 impl Computer {
     /// The computer of `model`, whose memory is in `folder`.
     pub fn new(model: Model, clock: VirtualClock, folder: TempDir) -> Result<Self, Failure> {
-        let computer = Self { model, clock, folder };
+        let disk = Arc::new(SimulatedDisk::new(&model.files, clock.clone()));
+        let programs = SimulatedPrograms::new(model.programs.clone(), clock.clone());
+        let computer = Self { model, clock, disk, programs: Arc::new(programs), folder };
         let updates = computer.updates()?;
         if let Some(reason) = &computer.model.pending {
             updates.want_reboot(reason)?;
@@ -83,8 +104,11 @@ impl Computer {
         let capability = Power::open(power.clone(), clock, marks, true).map_err(|error| {
             Failure::new(Code::Internal, format!("a simulated computer has no disk: {error}"))
         })?;
-        let capabilities =
-            Capabilities::default().with(Updates::new(updates.clone(), true)).with(capability);
+        let capabilities = Capabilities::default()
+            .with(Updates::new(updates.clone(), true))
+            .with(capability)
+            .with(Files::new(self.disk.clone(), true))
+            .with(Process::new(self.programs.clone(), true));
         Ok(Started { capabilities, updates, power })
     }
 

@@ -4,7 +4,7 @@
 //! ```text
 //!   script      what the host is like, what goes wrong, what is expected
 //!   simulation  one job of a module on that host
-//!   clock  computer  plane  network    the host
+//!   clock  computer  disk  programs  plane  network    the host
 //!   crash  recovery                    the death of a worker, and what comes after it
 //!   report  view                       what happened, for programs and for people
 //! ```
@@ -14,8 +14,10 @@
 pub mod clock;
 pub mod computer;
 pub mod crash;
+pub mod disk;
 pub mod network;
 pub mod plane;
+pub mod programs;
 pub mod recovery;
 pub mod report;
 pub mod script;

@@ -132,6 +132,20 @@ pub struct ComputerReport {
     pub faulty_reboots: u64,
     /// What a reboot is pending for.
     pub reboot_pending: Vec<String>,
+    /// The files that the job wrote or removed, by path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileReport>,
+}
+
+/// A file that a job changed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileReport {
+    /// Where it is.
+    pub path: String,
+    /// Its text in the end; none where it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// An update of a computer.
@@ -235,6 +249,10 @@ impl Report {
     }
 }
 
+fn file((path, text): (String, Option<String>)) -> FileReport {
+    FileReport { path, text }
+}
+
 fn fault((fault, struck): &(Fault, usize)) -> FaultReport {
     FaultReport { fault: fault.to_string(), struck: *struck, optional: fault.optional }
 }
@@ -330,5 +348,6 @@ fn of_computer(world: &World<'_>, events: &[Event]) -> Result<Option<ComputerRep
         reboots: computer.boots()?.saturating_sub(faulty_reboots),
         faulty_reboots,
         reboot_pending: state.reboot.reasons.clone(),
+        files: computer.disk.changed().into_iter().map(file).collect(),
     }))
 }

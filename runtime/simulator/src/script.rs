@@ -8,6 +8,7 @@ pub mod expect;
 pub mod fault;
 pub mod host;
 pub mod http;
+pub mod process;
 mod read;
 pub mod word;
 

@@ -30,6 +30,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Duration};
 
+/// Powers over the computer that a job runs on.
+const ON_A_COMPUTER: [Power; 6] = [
+    Power::UpdatesRead,
+    Power::UpdatesInstall,
+    Power::PowerReboot,
+    Power::FilesRead,
+    Power::FilesWrite,
+    Power::Process,
+];
+
 /// Why a test was not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -72,10 +82,7 @@ impl Test {
         let mut all = std::mem::take(&mut script.parameters);
         all.extend(parameters);
         let parameters = job_parameters(manifest.parameters.as_ref(), &Value::Object(all))?;
-        let on_a_computer = |grant: &Grant| {
-            let power = grant.power();
-            [Power::UpdatesRead, Power::UpdatesInstall, Power::PowerReboot].contains(&power)
-        };
+        let on_a_computer = |grant: &Grant| ON_A_COMPUTER.contains(&grant.power());
         if script.computer.is_none() && manifest.grants.iter().any(on_a_computer) {
             script.computer = Some(ComputerScript::default());
         }

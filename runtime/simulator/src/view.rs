@@ -209,6 +209,13 @@ fn computer_lines(computer: &ComputerReport) -> Vec<String> {
         count => format!(", and {count} by faults"),
     };
     lines.push(format!("{:<10} {} by the job{by_faults}", "reboots", computer.reboots));
+    lines.extend(computer.files.iter().map(|file| match &file.text {
+        Some(text) => {
+            let text = format!("{:<10} {} ({} bytes)", "written", file.path, text.len());
+            cut(escaped(&text), SHOWN)
+        }
+        None => cut(escaped(&format!("{:<10} {}", "removed", file.path)), SHOWN),
+    }));
     if !computer.reboot_pending.is_empty() {
         let reasons = computer.reboot_pending.join(", ");
         lines.push(escaped(&format!("{:<10} a reboot, for {reasons}", "pending")));

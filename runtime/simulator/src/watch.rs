@@ -5,6 +5,7 @@ use crate::{
     crash::CrashJournal,
     faults::{Asked, Faults},
     network::Network,
+    programs::SimulatedPrograms,
     script::fault::{What, When},
     story::{Happening, Story},
 };
@@ -13,8 +14,8 @@ use bindery_core::{
     code::{Code, Failure},
     limit,
     operation::{
-        self, CLOCK_SLEEP, Class, Operation, POWER_REBOOT, UPDATES_ASSESS, UPDATES_DOWNLOAD,
-        UPDATES_INSTALL,
+        self, CLOCK_SLEEP, Class, Operation, POWER_REBOOT, PROCESS_RUN, UPDATES_ASSESS,
+        UPDATES_DOWNLOAD, UPDATES_INSTALL,
     },
 };
 use bindery_sandbox::{
@@ -39,6 +40,8 @@ pub(crate) struct Watched {
     /// The package manager of the computer, if the job runs on one; how long an update takes there,
     /// and a reboot.
     pub(crate) computer: Option<(Arc<Simulated>, Duration, Duration)>,
+    /// Its programs.
+    pub(crate) programs: Option<Arc<SimulatedPrograms>>,
     /// The gate of the job, once there is one.
     pub(crate) gate: Arc<OnceLock<Weak<Gate>>>,
 }
@@ -154,6 +157,10 @@ impl Watched {
                 install.saturating_mul(u32::try_from(updates).unwrap_or(u32::MAX))
             }
             (Some((_, _, reboot)), it) if *it == POWER_REBOOT => *reboot,
+            (_, it) if *it == PROCESS_RUN => {
+                let programs = self.programs.as_ref();
+                programs.and_then(|programs| programs.takes(call.arguments)).unwrap_or(SOME)
+            }
             (_, it) if *it == CLOCK_SLEEP => {
                 Duration::from_millis(call.arguments["duration"].as_u64().unwrap_or(0))
             }

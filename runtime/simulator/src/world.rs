@@ -286,6 +286,7 @@ impl<'a> World<'a> {
             clock: self.clock.clone(),
             network: self.network.clone(),
             story: self.story.clone(),
+            programs: self.computer.as_ref().map(|computer| computer.programs.clone()),
             computer: updates.zip(durations).map(|(it, (install, reboot))| (it, install, reboot)),
             gate,
         };

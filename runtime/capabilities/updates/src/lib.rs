@@ -8,7 +8,6 @@
 pub mod apt;
 pub mod capability;
 pub mod clock;
-mod durable;
 pub mod provider;
 #[cfg(target_os = "linux")]
 pub mod scratch;

@@ -2,6 +2,7 @@
 
 use super::{
     Invalid,
+    process::{self, ProcessRule},
     word::{CodeName, MaskText, Period},
 };
 use crate::{computer::Model, plane::Member};
@@ -16,7 +17,10 @@ use bindery_core::{
 };
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// What a computer lacks where its script does not say.
 const MISSING: usize = 5;
@@ -39,6 +43,8 @@ pub struct ComputerScript {
     install: Option<Period>,
     reboot: Option<Period>,
     pending_reboot: Option<String>,
+    files: BTreeMap<String, String>,
+    process: Vec<ProcessRule>,
 }
 
 /// `[[computer.update]]`: one that it lacks.
@@ -69,6 +75,8 @@ impl ComputerScript {
             let remedy = "Ask for fewer, or write them out as `[[computer.update]]`.";
             return Err(Invalid::new("computer.missing", reason, remedy));
         }
+        process::check_files(&self.files)?;
+        process::check_rules(&self.process)?;
         let mut ids = BTreeSet::new();
         for (at, update) in self.update.iter().enumerate() {
             let id = update.update(self.os()).id;
@@ -101,6 +109,8 @@ impl ComputerScript {
             install: self.install.map_or(INSTALL, |period| period.0),
             reboot: self.reboot.map_or(REBOOT, |period| period.0),
             pending: self.pending_reboot.clone(),
+            files: self.files.clone(),
+            programs: self.process.clone(),
         }
     }
 }

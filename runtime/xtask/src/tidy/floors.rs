@@ -36,10 +36,14 @@ const INSPECT: &str = "bindery-inspect";
 const JOURNAL: &str = "bindery-journal";
 const PROTOCOL: &str = "bindery-protocol";
 const SANDBOX: &str = "bindery-sandbox";
+const DETACHED: &str = "bindery-detached";
 const CLIENT: &str = "bindery-client";
 
 /// A capability imports the gate and the nouns; never another capability.
 const CAPABILITY: May = Only(&[SANDBOX, CORE]);
+
+/// One that starts programs which outlive the agent.
+const STARTING: May = Only(&[SANDBOX, DETACHED, CORE]);
 
 /// A simulated host has simulated capabilities: it names them as the program does.
 const SIMULATOR: May = Only(&[
@@ -52,6 +56,8 @@ const SIMULATOR: May = Only(&[
     "bindery-capability-power",
     "bindery-capability-fleet",
     "bindery-capability-children",
+    "bindery-capability-files",
+    "bindery-capability-process",
     SANDBOX,
     INSPECT,
     JOURNAL,
@@ -78,16 +84,19 @@ pub(crate) const ROOMS: &[Room] = &[
     room("bindery-store-sled", 20, Only(&[STORE, CORE])),
     room("bindery-store-postgres", 20, Only(&[STORE, CORE])),
     room(SANDBOX, 20, Only(&[INSPECT, JOURNAL, SEAL, CORE])),
+    room(DETACHED, 20, Only(&[])),
     room(CLIENT, 20, Only(&[API, CORE])),
     room("bindery-capability-job", 30, CAPABILITY),
     room("bindery-capability-streams", 30, CAPABILITY),
     room("bindery-capability-timers", 30, CAPABILITY),
     room("bindery-capability-http", 30, CAPABILITY),
     room("bindery-capability-records", 30, CAPABILITY),
-    room("bindery-capability-updates", 30, CAPABILITY),
+    room("bindery-capability-updates", 30, STARTING),
     room("bindery-capability-power", 30, CAPABILITY),
     room("bindery-capability-fleet", 30, CAPABILITY),
     room("bindery-capability-children", 30, CAPABILITY),
+    room("bindery-capability-files", 30, CAPABILITY),
+    room("bindery-capability-process", 30, STARTING),
     room(TESTKIT, 30, Lower),
     room("bindery-control-plane", 40, Only(&[API, PROTOCOL, STORE, SEAL, INSPECT, JOURNAL, CORE])),
     room("bindery-worker", 40, Only(&[PROTOCOL, SANDBOX, SEAL, JOURNAL, CORE])),

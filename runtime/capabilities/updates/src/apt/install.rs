@@ -8,15 +8,16 @@ use super::{
 };
 use crate::{
     provider::{OnProgress, TransactionKey},
-    transaction::{
-        Claim, Folder, Outcome, Spec,
-        follow::{Ending, follow},
-        start::{Runner, start},
-    },
+    transaction::{Folder, Outcome, Spec},
 };
 use bindery_core::{
     code::{Code, Failure},
     update::{ActionKind, InstallResult, InstallStatus, Plan},
+};
+use bindery_detached::{
+    claim::Claim,
+    follow::Ending,
+    start::{Runner, start},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::io;
@@ -48,8 +49,9 @@ impl Apt {
         if !folder.create(spec).map_err(unreadable)? {
             return Ok(());
         }
-        let runner = Runner { program: &self.config.runner, systemd: self.config.systemd };
-        let Err(error) = start(runner, folder).await else { return Ok(()) };
+        let (program, systemd) = (&self.config.runner, self.config.systemd);
+        let runner = Runner { program, verb: "run-transaction", systemd, leaves: false };
+        let Err(error) = start(runner, folder.path()).await else { return Ok(()) };
         // Whoever asks later need not wait for a runner that never comes.
         folder.claim(&Claim::GivenUp).map_err(unreadable)?;
         let program = self.config.runner.display();
@@ -79,7 +81,7 @@ impl Apt {
                 progress(status_fd::progress(&line));
             }
         };
-        match follow(&folder, self.config.patience, &tell).await.map_err(unreadable)? {
+        match folder.follow(self.config.patience, &tell).await.map_err(unreadable)? {
             Ending::Finished(outcome) => self.conclude(&folder, &spec, Some(outcome)).await,
             Ending::CutOff => {
                 // What no runner ever took left nothing behind.

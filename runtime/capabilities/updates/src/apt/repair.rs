@@ -7,15 +7,13 @@
 use super::{Apt, failure, install::unreadable};
 use crate::{
     provider::TransactionKey,
-    transaction::{
-        Folder, Spec,
-        follow::{Ending, follow},
-    },
+    transaction::{Folder, Spec},
 };
 use bindery_core::{
     code::{Code, Failure},
     update::Plan,
 };
+use bindery_detached::follow::Ending;
 use std::time::Duration;
 
 /// Repairs that one question begins at most; together they wait as long as for a lock.
@@ -62,7 +60,7 @@ impl Apt {
             let spec = Spec { argv, env, plan: plan.clone(), asked_at: self.clock.now() };
             self.start(&folder, &spec).await?;
         }
-        let ending = follow(&folder, self.config.patience, &|_| ()).await.map_err(unreadable)?;
+        let ending = folder.follow(self.config.patience, &|_| ()).await.map_err(unreadable)?;
         match ending {
             Ending::Finished(outcome) if outcome.exit_code == 0 => Ok(Repair::Done),
             Ending::Finished(_) => judged(&Folder::text(&folder.output())),

@@ -1,10 +1,10 @@
 //! A simulated computer's memory: one JSON file, replaced as a whole at every change.
 
-use crate::durable;
 use bindery_core::{
     code::{Code, Failure},
     update::{HistoryEntry, InstallResult, PendingReboot, Plan, RebootBehavior, Update},
 };
+use bindery_detached::durable;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{

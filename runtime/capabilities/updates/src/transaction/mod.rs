@@ -13,20 +13,23 @@
 //! A folder without `outcome.json` whose session is dead was cut off. This module never asks the
 //! package manager anything: what a cut-off transaction did is for the provider to find out.
 
-pub(crate) mod follow;
-pub(crate) mod process;
 mod prune;
 pub mod run;
-pub(crate) mod start;
 
-use crate::{durable, provider::TransactionKey};
+use crate::provider::TransactionKey;
 use bindery_core::update::Plan;
+use bindery_detached::{
+    claim::Claim,
+    durable,
+    follow::{Ending, Followed, follow},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// What a transaction runs.
@@ -55,14 +58,10 @@ pub(crate) struct Outcome {
     pub(crate) ended_at: Timestamp,
 }
 
-/// Who runs the transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "claim")]
-pub(crate) enum Claim {
-    /// The leader of this session.
-    Runner(process::Identity),
-    /// Nobody: it was given up before a runner came, and a late one must not begin.
-    GivenUp,
+/// Whether a program of the transaction's session is the package manager, and not a daemon that an
+/// update left behind.
+pub(crate) fn manages(program: &str) -> bool {
+    program.starts_with("apt") || program.starts_with("dpkg")
 }
 
 /// The folder of one transaction.
@@ -114,12 +113,12 @@ impl Folder {
 
     /// Claims the transaction; `false` if somebody did before.
     pub(crate) fn claim(&self, claim: &Claim) -> io::Result<bool> {
-        durable::create(&self.0.join("claim.json"), claim)
+        claim.take(&self.0)
     }
 
     /// Who claimed it.
     pub(crate) fn claimed(&self) -> io::Result<Option<Claim>> {
-        durable::read(&self.0.join("claim.json"))
+        Claim::of(&self.0)
     }
 
     /// Records the end.
@@ -130,6 +129,16 @@ impl Folder {
     /// The end, if it came.
     pub(crate) fn outcome(&self) -> io::Result<Option<Outcome>> {
         durable::read(&self.0.join("outcome.json"))
+    }
+
+    /// Waits until it has ended, at most `patience`; each status line goes to `line`.
+    pub(crate) async fn follow(
+        &self,
+        patience: Duration,
+        line: &(dyn Fn(&str) + Send + Sync),
+    ) -> io::Result<Ending<Outcome>> {
+        let (lines, counts, patience) = ("status", &manages, Some(patience));
+        follow(Followed { folder: &self.0, lines, counts, patience }, line).await
     }
 
     /// The file of status lines.

@@ -1,29 +1,14 @@
 //! Removing transactions that ended long ago, so that the folder does not grow for ever.
 
-use super::{Claim, Folder, parent};
+use super::{Folder, manages, parent};
+use bindery_detached::{claim::Claim, prune::prune};
 use jiff::Timestamp;
-use std::{fs, io, path::Path};
-
-/// What is being removed begins so. It takes a folder away at once: half of one would look like a
-/// transaction that was cut off.
-const REMOVED: &str = ".removed-";
+use std::{io, path::Path};
 
 impl Folder {
     /// Removes every transaction below `state_dir` that ended before `time`.
     pub(crate) fn prune(state_dir: &Path, time: Timestamp) -> io::Result<()> {
-        for entry in fs::read_dir(parent(state_dir))? {
-            let entry = entry?;
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = name.to_string_lossy();
-            if name.starts_with(REMOVED) {
-                fs::remove_dir_all(path)?;
-            } else if Folder::at(&path).ended_before(time)? {
-                let aside = path.with_file_name(format!("{REMOVED}{name}"));
-                fs::rename(&path, &aside)?;
-                fs::remove_dir_all(aside)?;
-            }
-        }
-        Ok(())
+        prune(&parent(state_dir), |path| Folder::at(path).ended_before(time))
     }
 
     /// Whether it ended, or was cut off, and that before `time`; of one that was cut off only its
@@ -34,7 +19,7 @@ impl Folder {
             return Ok(outcome.ended_at < time);
         }
         let works = match self.claimed()? {
-            Some(Claim::Runner(identity)) => identity.works(),
+            Some(Claim::Runner(identity)) => identity.works(&manages),
             Some(Claim::GivenUp) | None => false,
         };
         Ok(!works && spec.asked_at < time)
@@ -44,8 +29,10 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transaction::{Outcome, Spec, process::Identity};
+    use crate::transaction::{Outcome, Spec};
     use bindery_core::update::Plan;
+    use bindery_detached::identity::Identity;
+    use std::fs;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a time")

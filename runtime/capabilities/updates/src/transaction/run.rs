@@ -1,8 +1,9 @@
 //! The body of the hidden subcommand `run-transaction`: runs what a transaction's folder says,
 //! once.
 
-use super::{Claim, Folder, Outcome, process::Identity};
+use super::{Folder, Outcome};
 use crate::clock::Clock;
+use bindery_detached::{claim::Claim, identity::Identity};
 use std::{
     fs, io,
     os::unix::process::ExitStatusExt,

@@ -8,13 +8,26 @@ use std::fs;
 /// One process of one boot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Identity {
+pub struct Identity {
     /// The pid; also the session's, for it leads one.
-    pub(crate) pid: u32,
+    pub pid: u32,
     /// The start time in clock ticks since the boot.
-    pub(crate) started_ticks: u64,
+    pub started_ticks: u64,
     /// The boot.
-    pub(crate) boot_id: String,
+    pub boot_id: String,
+}
+
+/// The processes that descend from `pid`.
+pub fn descendants(pid: u32) -> Vec<u32> {
+    let parents: Vec<_> = pids().filter_map(|it| Some((it, stat_of(it)?.parent))).collect();
+    let mut found = vec![pid];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).copied() {
+        let children = parents.iter().filter(|(_, its)| *its == parent).map(|(pid, _)| *pid);
+        found.extend(children.filter(|pid| !found.contains(pid)).collect::<Vec<_>>());
+        at += 1;
+    }
+    found.split_off(1)
 }
 
 /// What a line of `/proc/<pid>/stat` tells.
@@ -22,36 +35,34 @@ pub(crate) struct Identity {
 struct Stat {
     program: String,
     state: char,
+    parent: u32,
     session: u32,
     started_ticks: u64,
 }
 
 impl Identity {
     /// The process that asks.
-    pub(crate) fn own() -> Option<Self> {
+    pub fn own() -> Option<Self> {
         let pid = std::process::id();
         let stat = stat_of(pid)?;
         Some(Self { pid, started_ticks: stat.started_ticks, boot_id: boot_id() })
     }
 
-    /// Whether the process, or a package manager that it started in its session, still runs.
+    /// Whether the process, or a program of its session whose name `counts`, still runs.
     ///
-    /// A daemon that an update left behind in the session does not count: it would run for ever.
-    pub(crate) fn works(&self) -> bool {
+    /// A daemon that was left behind in the session should not count: it would run for ever.
+    pub fn works(&self, counts: &dyn Fn(&str) -> bool) -> bool {
         if self.boot_id != boot_id() {
             return false;
         }
         let leader = stat_of(self.pid)
             .is_some_and(|stat| !stat.has_ended() && stat.started_ticks == self.started_ticks);
-        leader || pids().filter_map(stat_of).any(|stat| self.counts(&stat))
+        let helps = |stat: Stat| self.is_of_session(&stat) && counts(&stat.program);
+        leader || pids().filter_map(stat_of).any(helps)
     }
 
-    fn counts(&self, stat: &Stat) -> bool {
-        let manages = stat.program.starts_with("apt") || stat.program.starts_with("dpkg");
-        manages
-            && !stat.has_ended()
-            && stat.session == self.pid
-            && stat.started_ticks >= self.started_ticks
+    fn is_of_session(&self, stat: &Stat) -> bool {
+        !stat.has_ended() && stat.session == self.pid && stat.started_ticks >= self.started_ticks
     }
 }
 
@@ -82,6 +93,7 @@ fn parse(line: &str) -> Option<Stat> {
     Some(Stat {
         program: program.to_owned(),
         state: fields.first()?.chars().next()?,
+        parent: fields.get(1)?.parse().ok()?,
         session: fields.get(3)?.parse().ok()?,
         started_ticks: fields.get(19)?.parse().ok()?,
     })
@@ -96,8 +108,8 @@ mod tests {
         let tail = "S 1 77 70 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4242 9 9";
         for program in ["dpkg", "a b", "odd) name ("] {
             let stat = parse(&format!("99 ({program}) {tail}")).expect("a stat line");
-            let wanted =
-                Stat { program: program.into(), state: 'S', session: 70, started_ticks: 4242 };
+            let program = program.to_owned();
+            let wanted = Stat { program, state: 'S', parent: 1, session: 70, started_ticks: 4242 };
             assert_eq!(stat, wanted);
         }
         assert_eq!(parse("99 (cut"), None);
@@ -105,9 +117,9 @@ mod tests {
 
     #[test]
     fn this_process_works_and_one_of_another_boot_or_start_does_not() {
-        let own = Identity::own().expect("a process");
-        assert!(own.works());
-        assert!(!Identity { boot_id: "another".into(), ..own.clone() }.works());
-        assert!(!Identity { started_ticks: own.started_ticks + 1, ..own }.works());
+        let (own, none) = (Identity::own().expect("a process"), |_: &str| false);
+        assert!(own.works(&none));
+        assert!(!Identity { boot_id: "another".into(), ..own.clone() }.works(&none));
+        assert!(!Identity { started_ticks: own.started_ticks + 1, ..own }.works(&none));
     }
 }

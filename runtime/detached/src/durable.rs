@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{fs, io, io::Write, path::Path};
 
 /// Replaces `path` by `value`; after a crash either the old or the new content is there.
-pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+pub fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     beside(path, value)?.persist(path).map_err(|error| error.error)?;
     sync_folder(path)
 }
@@ -13,7 +13,7 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
 /// Creates `path` with `value`; `false` if it exists already. Of two that try, exactly one
 /// succeeds.
 #[cfg(target_os = "linux")]
-pub(crate) fn create<T: Serialize>(path: &Path, value: &T) -> io::Result<bool> {
+pub fn create<T: Serialize>(path: &Path, value: &T) -> io::Result<bool> {
     match beside(path, value)?.persist_noclobber(path) {
         Ok(_) => sync_folder(path).map(|()| true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -22,7 +22,7 @@ pub(crate) fn create<T: Serialize>(path: &Path, value: &T) -> io::Result<bool> {
 }
 
 /// The content of `path`; `None` if it does not exist.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+pub fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(io::Error::from),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
