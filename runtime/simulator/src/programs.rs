@@ -42,7 +42,7 @@ impl SimulatedPrograms {
 
     /// How long the call with these arguments takes, if there is a rule for it.
     pub(crate) fn takes(&self, arguments: &Value) -> Option<Duration> {
-        let texts = arguments["arguments"].as_array()?.iter().filter_map(Value::as_str);
+        let texts = arguments["args"].as_array()?.iter().filter_map(Value::as_str);
         let texts: Vec<_> = texts.map(str::to_owned).collect();
         let takes = self.rule(arguments["program"].as_str()?, &texts)?.takes();
         Some(takes.min(Duration::from_millis(arguments["timeout"].as_u64()?)))

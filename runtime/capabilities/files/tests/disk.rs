@@ -69,6 +69,7 @@ impl Scene {
         };
         let call = Call {
             job: &job,
+            grants: &[],
             sequence: 1,
             operation: operation::by_name(name).expect("an operation"),
             arguments: &arguments,

@@ -26,7 +26,7 @@ impl Request {
     pub fn of(call: &Call<'_>) -> Result<Self, Failure> {
         let request = Self {
             program: call.argument("program")?,
-            arguments: call.argument("arguments")?,
+            arguments: call.argument("args")?,
             stdin: call.argument("stdin")?,
             timeout: Duration::from_millis(call.argument("timeout")?),
         };
@@ -45,7 +45,7 @@ impl Request {
         let whole: usize = self.arguments.iter().map(String::len).sum();
         let stdin = self.stdin.as_ref().map_or(0, String::len);
         let most = limit::PROCESS_ARGUMENTS_BYTES;
-        within(&shown, "arguments", whole + self.program.len(), most, "PROCESS_ARGUMENTS_BYTES")?;
+        within(&shown, "args", whole + self.program.len(), most, "PROCESS_ARGUMENTS_BYTES")?;
         within(&shown, "stdin", stdin, limit::PROCESS_STDIN_BYTES, "PROCESS_STDIN_BYTES")?;
         if self.timeout > limit::PROCESS_TIME {
             let most = limit::PROCESS_TIME.as_secs();

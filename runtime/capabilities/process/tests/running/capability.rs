@@ -46,6 +46,7 @@ async fn call(way: Way, changes: bool, arguments: Value) -> (Result<Value, Failu
     };
     let call = Call {
         job: &job,
+        grants: &[],
         sequence: 1,
         operation: &PROCESS_RUN,
         arguments: &arguments,
@@ -66,7 +67,7 @@ async fn call(way: Way, changes: bool, arguments: Value) -> (Result<Value, Failu
 }
 
 fn echo() -> Value {
-    json!({ "program": "echo", "arguments": ["a"], "timeout": 60_000 })
+    json!({ "program": "echo", "args": ["a"], "timeout": 60_000 })
 }
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn a_dry_run_runs_nothing_and_answers_as_if_it_had_gone_well() {
     let (reply, said) = call(Way::Rehearse, true, echo()).await;
     let wanted = json!({ "code": 0, "stdout": "", "stderr": "", "truncated": false, "took": 0 });
     assert_eq!((reply, said), (Ok(wanted), vec![]));
-    let nothing = json!({ "program": "no-such-program", "arguments": [], "timeout": 1 });
+    let nothing = json!({ "program": "no-such-program", "args": [], "timeout": 1 });
     let (reply, _) = call(Way::Rehearse, true, nothing).await;
     assert_eq!(reply.expect_err("not there").code, Code::NotFound);
 }
