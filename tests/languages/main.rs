@@ -48,6 +48,39 @@ fn zig() {
     speaks("zig", &["zig"]);
 }
 
+/// The hostile guests in C: how each ends, and what must be said.
+const HOSTILE: [(&str, &str); 3] = [
+    ("bad-text", "error = 'LimitExceeded'\nsaid = ['\u{fffd}\u{fffd}', '2J']"),
+    ("lies", "error = 'GuestFailed'"),
+    ("slow-drip", "error = 'LimitExceeded'"),
+];
+
+#[test]
+fn hostile_guests_in_c_end_as_they_do_in_wat() {
+    let Some(bin) = brought("hostile guests", &["zig"]) else { return };
+    let bench = Bench::new("c", &bin);
+    let at = |name: String| bench.folder.path().join(name);
+    let manifest = at("runbook.toml".into());
+    let text_of_manifest =
+        "name = 'Hostile'\nversion = '1'\ngrants = []\n[limits]\noperations = 99";
+    fs::write(&manifest, text_of_manifest).expect("written");
+    for (name, expected) in HOSTILE {
+        let source = root().join(format!("tests/fixtures/hostile/{name}.c"));
+        let (wasm, script) = (at(format!("{name}.wasm")), at(format!("{name}.toml")));
+        bench.compiles_c(&source, &wasm);
+        fs::write(&script, format!("[expect]\n{expected}")).expect("written");
+        let ended = bench.does(
+            &[
+                &["runbook", "test", text(&wasm)][..],
+                &["--manifest", text(&manifest), "--script", text(&script)],
+            ]
+            .concat(),
+        );
+        let told = String::from_utf8(ended.stdout).expect("text");
+        assert!(!told.chars().any(|c| c != '\n' && c.is_control()), "{told:?}");
+    }
+}
+
 #[test]
 fn every_example_and_every_sdk_belongs_to_a_language_that_is_tested() {
     let root = root();
@@ -75,15 +108,7 @@ struct Bench {
 
 /// All that an author of this language does.
 fn speaks(language: &str, programs: &[&str]) {
-    let bin = toolchains();
-    if !programs.iter().all(|program| bin.join(program).is_file()) {
-        let text =
-            format!("{language}: skipped: no {programs:?}; `cargo xtask toolchains` brings them");
-        assert!(env::var_os("BINDERY_TEST_LANGUAGES").is_none_or(|it| it != "required"), "{text}");
-        // Past the capture of the test's output: whoever reads the run sees what did not run.
-        writeln!(io::stderr(), "{text}").expect("stderr");
-        return;
-    }
+    let Some(bin) = brought(language, programs) else { return };
     let bench = Bench::new(language, &bin);
     let project = bench.folder.path().join("Try-It");
     let new = ["runbook", "new", "--lang", language, "Try-It", "--to"];
@@ -103,6 +128,19 @@ fn speaks(language: &str, programs: &[&str]) {
         count += 1;
     }
     assert!(count > 0, "there is no example in {language}");
+}
+
+/// The folder of the toolchains, if these are there; else it is said that `what` is skipped.
+fn brought(what: &str, programs: &[&str]) -> Option<PathBuf> {
+    let bin = toolchains();
+    if programs.iter().all(|program| bin.join(program).is_file()) {
+        return Some(bin);
+    }
+    let text = format!("{what}: skipped: no {programs:?}; `cargo xtask toolchains` brings them");
+    assert!(env::var_os("BINDERY_TEST_LANGUAGES").is_none_or(|it| it != "required"), "{text}");
+    // Past the capture of the test's output: whoever reads the run sees what did not run.
+    writeln!(io::stderr(), "{text}").expect("stderr");
+    None
 }
 
 impl Bench {
@@ -133,6 +171,17 @@ impl Bench {
         let (out, err) = (String::from_utf8_lossy(out), String::from_utf8_lossy(err));
         assert!(output.status.success(), "{arguments:?}:\n{out}\n{err}");
         output
+    }
+
+    /// Compiles a program in C that needs no SDK.
+    fn compiles_c(&self, source: &Path, wasm: &Path) {
+        let output = Command::new("zig")
+            .args(["cc", "-target", "wasm32-wasi", "-Os", "-o", text(wasm), text(source)])
+            .env("PATH", &self.path)
+            .output()
+            .expect("it runs");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}:\n{words}", source.display());
     }
 
     /// Builds a project; its Wasm file.

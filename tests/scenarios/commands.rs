@@ -3,6 +3,7 @@
 
 use crate::support::{Outcome, Site, reported};
 use bindery_cli::Command;
+use bindery_core::text::obeyed;
 use clap::Subcommand as _;
 use serde_json::{Value, json};
 use std::{cell::RefCell, collections::BTreeSet, fs};
@@ -19,7 +20,14 @@ impl Cli<'_> {
     fn run(&self, line: &str) -> Outcome {
         let path: Vec<_> = line.split_whitespace().take(2).collect();
         self.ran.borrow_mut().insert(path.join(" "));
-        self.site.run(line)
+        let outcome = self.site.run(line);
+        // An export is the file itself; it goes to no terminal.
+        if !line.starts_with("runbook export") {
+            let all = outcome.stdout.chars().chain(outcome.stderr.chars());
+            let odd = all.filter(|c| !matches!(c, '\n' | '\t')).find(|&c| obeyed(c));
+            assert_eq!(odd, None, "{line}: {outcome:?}");
+        }
+        outcome
     }
 
     /// It ends well and tells people `words`.
@@ -84,6 +92,7 @@ async fn every_command_does_what_it_says_for_people_and_for_programs() {
     seals(&cli);
     runbooks(&cli);
     jobs(&cli);
+    hostile(&cli);
     computers(&cli);
     let run = deployments(&cli);
     runs(&cli, &run);
@@ -178,6 +187,45 @@ fn jobs(cli: &Cli<'_>) {
     cli.refuses(&format!("job stop {id}"), 1, "hint: ");
     cli.refuses(&format!("job show {NOBODY}"), 4, NOBODY);
     cli.refuses("job show seven", 2, "seven");
+}
+
+/// What a terminal would obey, in all that a runbook can say, is spelled out wherever it is shown.
+fn hostile(cli: &Cli<'_>) {
+    let fixture = |text: &str| wat::parse_str(text).expect("a module");
+    let (owned, spelled) = (r"\u001b]0;owned\u0007", r"\u{1b}]0;owned\u{7}");
+    let manifest = format!(
+        "name = \"Hostile\"\ndescription = \"{owned}\"\nversion = \"{owned}\"\ngrants = []\n"
+    );
+    fs::write(cli.site.path("hostile.toml"), manifest).expect("written");
+    let wasm = fixture(include_str!("../fixtures/bad-text.wat"));
+    fs::write(cli.site.path("hostile.wasm"), wasm).expect("written");
+    let file = "SITE/hostile.wasm --manifest SITE/hostile.toml";
+    cli.shows(&format!("runbook test {file}"), spelled);
+    cli.says(&format!("runbook import {file}"), spelled);
+    cli.says("runbook publish Hostile", spelled);
+    cli.shows("runbook list", "Hostile");
+    cli.says("job start Hostile --watch", spelled);
+    let job = cli.json("job start Hostile");
+    let id = job["id"].as_str().expect("an id");
+    cli.follows(&format!("job watch {id}"));
+    cli.shows(&format!("job show {id}"), "Hostile");
+    cli.shows(&format!("job journal {id}"), owned);
+
+    let claims = "name = \"PATCH-MicrosoftOMSComputer\"\nversion = \"1\"\ngrants = []\n";
+    fs::write(cli.site.path("claims.toml"), claims).expect("written");
+    let claims = "runbook import SITE/echo.wasm --manifest SITE/claims.toml";
+    for line in [claims.to_owned(), format!("{claims} --replace")] {
+        cli.refuses(&line, 3, "the seal of `Patch-MicrosoftOMSComputer`");
+    }
+    let names = fixture(include_str!("../fixtures/control-names.wat"));
+    fs::write(cli.site.path("names.wasm"), names).expect("written");
+    cli.says("runbook import SITE/names.wasm --name Names", "New");
+    cli.says("runbook publish Names", "Names");
+    let failed = cli.run("job start Names --watch");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert!(failed.stderr.contains(r"\u{1b}[31m"), "{failed:?}");
+    cli.says("runbook delete Names", "Names");
+    cli.says("runbook delete Hostile", "Hostile");
 }
 
 fn computers(cli: &Cli<'_>) {

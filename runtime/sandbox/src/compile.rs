@@ -10,6 +10,7 @@ use bindery_core::{
     digest::Digest,
     limit,
     runbook::Level,
+    text::escaped,
 };
 use child::CompileLimits;
 use std::{
@@ -86,8 +87,8 @@ impl Compiler {
         self.cache.store(&digest, &code);
         // A sound module whose memories, tables or instances are more than the pool has room for.
         self.load(&code, level, wasm).map_err(|error| {
-            let message =
-                format!("the module asks for more than a worker gives one job: {error:#}");
+            let reason = escaped(&format!("{error:#}"));
+            let message = format!("the module asks for more than a worker gives one job: {reason}");
             Failure::new(Code::LimitExceeded, message)
         })
     }
@@ -120,5 +121,6 @@ fn precompile(engine: &wasmtime::Engine, wasm: &[u8]) -> wasmtime::Result<Vec<u8
 }
 
 fn refused(error: &wasmtime::Error) -> Failure {
-    Failure::new(Code::InvalidModule, format!("the module cannot be compiled: {error:#}"))
+    let reason = escaped(&format!("{error:#}"));
+    Failure::new(Code::InvalidModule, format!("the module cannot be compiled: {reason}"))
 }

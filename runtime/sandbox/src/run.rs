@@ -14,6 +14,7 @@ use bindery_core::{
     job::Outcome,
     json, limit,
     runbook::Level,
+    text::escaped,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -115,7 +116,8 @@ impl Sandbox {
     /// Compiles and links `wasm`. The caller has verified its digest, and its seal if it has one.
     pub async fn prepare(&self, wasm: &[u8], level: Level) -> Result<Prepared, Failure> {
         let unlinked = |error: wasmtime::Error| {
-            Failure::new(Code::UnknownImports, format!("the module cannot be linked: {error:#}"))
+            let reason = escaped(&format!("{error:#}"));
+            Failure::new(Code::UnknownImports, format!("the module cannot be linked: {reason}"))
         };
         let kind = match (level, self.compiler.compile(wasm, level).await?) {
             (Level::L2, Compiled::Component(component)) => {
@@ -382,8 +384,10 @@ fn explain(error: &wasmtime::Error) -> Failure {
         }
         _ => Code::GuestFailed,
     };
+    // The names of functions are the guest's own.
     let reason = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    Failure::new(code, format!("the guest failed: {reason}"))
+    let reason = reason.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
+    Failure::new(code, clip(format!("the guest failed: {reason}")))
 }
 
 #[cfg(test)]

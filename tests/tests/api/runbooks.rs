@@ -13,9 +13,10 @@ use bindery_core::{
     code::Code,
     runbook::RunbookState,
     seal::{Publisher, Seal, StartedBy, Verb},
+    text::obeyed,
 };
 use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
-use bindery_seal::{key::SigningKey, statement::seal_module};
+use bindery_seal::{bundle::Bundle, key::SigningKey, statement::seal_module, trust::TrustedKey};
 use bytes::Bytes;
 use serde_json::json;
 
@@ -174,6 +175,49 @@ fn sealed(name: &str) -> (Bytes, TrustPublisher) {
     let bundle = seal_module(&seal, &wasm(PROGRAM), &key).and_then(|bundle| bundle.to_bytes());
     let public_key = key.public_key().to_string();
     (bundle.expect("a bundle").into(), TrustPublisher { publisher: publisher.name, public_key })
+}
+
+#[tokio::test]
+async fn no_manifest_claims_the_name_of_a_runbook_that_is_built_in() {
+    let (bundle, publisher) = sealed("Patch-All");
+    let bundle = Bundle::parse(&bundle).expect("a bundle");
+    let vendor = TrustedKey {
+        publisher: publisher.publisher,
+        public_key: publisher.public_key.parse().expect("a key"),
+        added_at: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        retired_at: None,
+    };
+    let Server { owner, .. } = &Server::holding(vec![bundle], vec![vendor]).await;
+    for name in ["Patch-All", "PATCH-ALL"] {
+        for replace in [false, true] {
+            for how in [ImportRunbook::default(), named(name)] {
+                let how = ImportRunbook { replace, ..how };
+                let claimed = owner.import_runbook(ACCOUNT, &how, guest(name, &[])).await;
+                assert_eq!(code(claimed), Code::RunbookSealed, "{how:?}");
+            }
+        }
+    }
+    let other = owner.import_runbook(ACCOUNT, &named("Mine"), guest("Patch-All", &[])).await;
+    assert_eq!(other.expect("a draft").name.as_str(), "Mine");
+    let listed = owner.list_runbooks(ACCOUNT, &PageQuery::default()).await.expect("a list");
+    assert_eq!(listed.items.len(), 2, "nothing else was kept");
+    let shown = owner.runbook(ACCOUNT, "Patch-All").await.expect("it is there");
+    assert!(shown.sealed && shown.draft.is_none(), "it is what it was: {shown:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_a_terminal_would_obey_is_refused_and_told_without_harm() {
+    let Server { owner, .. } = &Server::start().await;
+    let manifest = br#"{"name":"\u001b]0;x\u0007","version":"1","grants":[]}"#;
+    let mut wasm = wasm(PROGRAM).to_vec();
+    let name = b"bindery:manifest";
+    wasm.extend([0, u8::try_from(1 + name.len() + manifest.len()).expect("short")]);
+    wasm.push(u8::try_from(name.len()).expect("short"));
+    wasm.extend(name.iter().chain(manifest));
+    let refused = owner.import_runbook(ACCOUNT, &ImportRunbook::default(), wasm.into()).await;
+    let refused = refused.expect_err("no name");
+    assert_eq!(refused.code(), Code::InvalidManifest);
+    assert!(!refused.to_string().chars().any(obeyed), "{refused:?}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use bindery_control_plane::{
     plane::{self, ControlPlane},
 };
 use bindery_core::{account::Role, code::Code, retention::Retention};
+use bindery_seal::{bundle::Bundle, trust::TrustedKey};
 use bindery_store::Stores;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -31,14 +32,19 @@ pub(crate) struct Server {
 impl Server {
     /// A control plane with the account [`ACCOUNT`].
     pub(crate) async fn start() -> Self {
+        Self::holding(vec![], vec![]).await
+    }
+
+    /// The same with these runbooks built in, of these publishers.
+    pub(crate) async fn holding(builtins: Vec<Bundle>, publishers: Vec<TrustedKey>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = plane::Config {
             folder: folder.path().to_owned(),
             stores: Stores::memory(),
             clock: Arc::new(|| "2026-11-22T18:00:00Z".parse::<Timestamp>().expect("a time")),
             name: "test".into(),
-            builtins: vec![],
-            publishers: vec![],
+            builtins,
+            publishers,
             modules: vec![],
             replayer: None,
             fingerprint: None,

@@ -9,6 +9,7 @@ use bindery_sandbox::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 const CHILD: &str = env!("CARGO_BIN_EXE_bindery-compile-child");
@@ -103,6 +104,8 @@ async fn what_a_killed_worker_was_keeping_is_removed_and_the_rest_stays() {
     compiler(&engine, CHILD, folder.path()).compile(&wasm, Level::L0).await.expect("compiled");
     let half = cached(folder.path(), &wasm).with_extension("4711-0");
     fs::write(&half, b"half of it").expect("written");
+    let file = fs::File::open(&half).expect("there");
+    file.set_modified(SystemTime::UNIX_EPOCH).expect("nobody writes it any more");
     let next = compiler(&engine, NO_COMPILER, folder.path());
     assert!(!half.exists());
     assert!(next.compile(&wasm, Level::L0).await.is_ok(), "it came from the cache");

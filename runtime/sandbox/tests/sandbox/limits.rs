@@ -106,7 +106,7 @@ async fn what_is_no_runbook_is_refused_when_it_is_prepared() {
     let unknown = wat::parse_str(r#"(module (import "env" "system" (func)))"#).expect("WAT");
     let rows = [
         (unknown, Level::L0, Code::UnknownImports),
-        (fixture("lines.wat"), Level::L1, Code::InvalidModule),
+        (fixture("empty-runbook.wat"), Level::L1, Code::InvalidModule),
         (b"no wasm at all".to_vec(), Level::L0, Code::InvalidModule),
     ];
     for (wasm, level, expected) in rows {

@@ -10,6 +10,7 @@ mod components;
 mod contract;
 mod dry_run;
 mod gate;
+mod hostile;
 mod limits;
 mod parking;
 mod past;
