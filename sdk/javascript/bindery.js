@@ -6,11 +6,15 @@ import { fleet, streams } from "./operations.js";
 export { BinderyError } from "./failure.js";
 export {
   children,
+  files,
+  filesAdmin,
   fleet,
   fleetAdmin,
+  http,
   installer,
   job,
   power,
+  process,
   records,
   streams,
   timers,

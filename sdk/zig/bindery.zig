@@ -52,6 +52,9 @@ pub const updates = contract.updates;
 pub const power = contract.power;
 pub const fleet = contract.fleet;
 pub const jobs = contract.jobs;
+pub const files = contract.files;
+pub const process = contract.process;
+pub const http = contract.http;
 pub const records = contract.records;
 
 comptime {

@@ -31,7 +31,7 @@ type Finished struct {
 // `timeout`: it is ended then, with all that it started.
 //
 // The operation `process.run`; it needs the grant `process:<program>`.
-func Run(program string, arguments []string, stdin *string, timeout time.Duration) (Finished, error) {
+func Run(program string, args []string, stdin *string, timeout time.Duration) (Finished, error) {
 	var reply Finished
 	type arguments struct {
 		Program   string           `json:"program"`
@@ -39,6 +39,6 @@ func Run(program string, arguments []string, stdin *string, timeout time.Duratio
 		Stdin     *string          `json:"stdin,omitzero"`
 		Timeout   bindery.Duration `json:"timeout"`
 	}
-	err := bindery.Call("process.run", arguments{Program: program, Arguments: arguments, Stdin: stdin, Timeout: bindery.Duration(timeout)}, &reply)
+	err := bindery.Call("process.run", arguments{Program: program, Arguments: args, Stdin: stdin, Timeout: bindery.Duration(timeout)}, &reply)
 	return reply, err
 }

@@ -14,11 +14,12 @@ use serde_json::{Map, Value, json};
 use std::{fs, path::PathBuf};
 
 /// The suite of this release: name and text of each file.
-const SUITE: [(&str, &str); 5] = [
+const SUITE: [(&str, &str); 6] = [
     ("job.toml", include_str!("../../../../../sdk/conformance/job.toml")),
     ("streams.toml", include_str!("../../../../../sdk/conformance/streams.toml")),
     ("updates.toml", include_str!("../../../../../sdk/conformance/updates.toml")),
     ("fleet.toml", include_str!("../../../../../sdk/conformance/fleet.toml")),
+    ("computer.toml", include_str!("../../../../../sdk/conformance/computer.toml")),
     ("children.toml", include_str!("../../../../../sdk/conformance/children.toml")),
 ];
 
