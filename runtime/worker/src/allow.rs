@@ -41,6 +41,19 @@ impl Allow {
         }
     }
 
+    /// What a job is told of grants that this computer does not allow: who changes that, and how.
+    pub(crate) fn words(&self, left_out: &[Grant]) -> String {
+        let refused = format!("this computer does not allow {left_out:?}");
+        let Allow::File(file) = self else { return refused };
+        let lines: Vec<_> = left_out.iter().map(|grant| format!("`{grant}`")).collect();
+        let (path, lines) = (file.path.display(), lines.join(", "));
+        let whole = match file.path.exists() {
+            true => "",
+            false => ", which is not there yet: what it does not name is not allowed then",
+        };
+        format!("{refused}; its owner may add {lines}, each in a line, to `{path}`{whole}")
+    }
+
     /// Whether an account with `most` may be configured: at least one of its grants is allowed.
     pub(crate) fn check_most(&self, most: &[Grant]) -> Result<(), Failure> {
         let kept = self.keep(most)?;
@@ -114,6 +127,10 @@ mod tests {
         let asked = grants(&["updates.install", "jobs.start:*", "records.write:Own_CL"]);
         let kept = allow.keep(&asked).expect("read");
         assert_eq!(kept, grants(&["updates.install", "records.write:Own_CL"]));
+        assert_eq!(allow.keep(&grants(&["process:*", "files.read:/*"])).expect("read"), []);
+        let words = allow.words(&grants(&["process:*"]));
+        assert!(words.contains("may add `process:*`, each in a line, to `"), "{words}");
+        assert!(words.contains("not there yet"), "{words}");
     }
 
     #[test]

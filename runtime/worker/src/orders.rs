@@ -28,8 +28,8 @@ pub(crate) struct Accepted {
     pub(crate) signed: String,
     /// What the job may do here.
     pub(crate) grants: Vec<Grant>,
-    /// What it was granted and may not do here.
-    pub(crate) left_out: Vec<Grant>,
+    /// What it was granted and may not do here, in words.
+    pub(crate) left_out: Option<String>,
 }
 
 /// The order in `envelope`, if it may be begun now.
@@ -60,7 +60,9 @@ pub(crate) fn verify(
     let order: JobOrder = envelope.open(JOB_ORDER, &known.key)?;
     check_addressee(&order, &known)?;
     let grants = allow.keep(&allow::within(&order.grants, &known.order.most))?;
-    let left_out = order.grants.iter().filter(|grant| !grants.contains(grant)).cloned().collect();
+    let left_out = order.grants.iter().filter(|grant| !grants.contains(grant)).cloned();
+    let left_out: Vec<_> = left_out.collect();
+    let left_out = (!left_out.is_empty()).then(|| allow.words(&left_out));
     let signed = serde_json::to_string(envelope)
         .map_err(|error| Failure::new(Code::Internal, format!("an order has no JSON: {error}")))?;
     Ok(Accepted { order, signed, grants, left_out })

@@ -155,10 +155,9 @@ impl Runner {
 
     /// What the job is told of grants that it does not have here.
     fn left_out(&self, accepted: &Accepted, sequence: u64, time: Timestamp) -> Option<Entry> {
-        let left_out = &accepted.left_out;
-        let text = format!("this computer does not allow {left_out:?}");
+        let text = accepted.left_out.clone()?;
         let body = Body::Note { kind: StreamKind::Warning, text, value: None };
-        (!left_out.is_empty()).then_some(Entry { sequence, time, body })
+        Some(Entry { sequence, time, body })
     }
 
     /// The first entries of a journal. They have one time, the one that the guest's clock begins

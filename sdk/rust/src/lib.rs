@@ -40,11 +40,13 @@
 //! test`; there a call of the host answers the error `NotInRunbook`.
 
 pub mod children;
+pub mod files;
 pub mod fleet;
 pub mod http;
 pub mod installer;
 pub mod job;
 pub mod power;
+pub mod process;
 pub mod records;
 pub mod streams;
 pub mod timers;

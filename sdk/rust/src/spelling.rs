@@ -1,7 +1,7 @@
 //! How the enums of the contract are spelt in JSON: PascalCase, as in journals and in the API.
 
 use crate::bindings::bindery::runbook::{
-    children, fleet_admin, fleet_inventory, job, update_installer, update_inventory,
+    children, files, fleet_admin, fleet_inventory, job, update_installer, update_inventory,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
@@ -53,6 +53,7 @@ macro_rules! spelled {
 
 spelled! {
     job::Trigger { Unknown, Manual, TestDraft, Scheduled, Webhook, Internal, Watcher }
+    files::EntryKind { File, Folder, Other }
     update_inventory::OsType { Linux, Windows }
     update_inventory::Classification {
         Unclassified, Critical, Security, UpdateRollup, FeaturePack, ServicePack, Definition, Tools,

@@ -193,3 +193,26 @@ fn what_contradicts_itself_is_refused() {
         assert!(invalid.remedy.ends_with('.'), "{invalid:?}");
     }
 }
+
+#[test]
+fn a_computers_files_and_programs_must_be_possible() {
+    let rows = [
+        ("[computer.files]\n'etc/motd' = ''", "computer.files.etc/motd"),
+        ("[computer.files]\n'/a/../b' = ''", "computer.files./a/../b"),
+        ("[computer.files]\n'/' = ''", "computer.files./"),
+        ("[computer.files]\n'/a/' = 'text'", "computer.files./a/"),
+        ("[computer.files]\n'/a' = ''\n'/a/b' = ''", "computer.files./a/b"),
+        ("[[computer.process]]\nprogram = 'a'\ncode = 1\nsignal = 9", "computer.process[0].code"),
+        ("[[computer.process]]\nstdout = 'a'", "computer.process[0]"),
+    ];
+    for (text, key) in rows {
+        let invalid = Script::parse(text).expect_err(text);
+        assert_eq!(invalid.key, key, "{invalid}");
+        assert!(invalid.remedy.ends_with('.'), "{invalid:?}");
+    }
+    let long = "x".repeat(limit::PROCESS_OUTPUT_BYTES + 1);
+    for (text, taken) in [(&long[1..], true), (long.as_str(), false)] {
+        let script = format!("[[computer.process]]\nprogram = 'a'\nstdout = '{text}'");
+        assert_eq!(Script::parse(&script).is_ok(), taken);
+    }
+}

@@ -96,7 +96,7 @@ async fn the_allow_file_caps_what_an_order_grants_and_the_job_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("allow");
     std::fs::write(&path, "updates.read\n").expect("written");
-    let allow = Allow::File(AllowFile { path, changes: true });
+    let allow = Allow::File(AllowFile { path: path.clone(), changes: true });
     let mut house = Plan { allow, ..Plan::new(folder.path()) }.start();
     let mut session = house.configured().await;
     let grant = |text: &str| text.parse::<Grant>().expect("a grant");
@@ -106,5 +106,10 @@ async fn the_allow_file_caps_what_an_order_grants_and_the_job_says_so() {
     let Body::Note { kind: StreamKind::Warning, text, .. } = &entries[1].body else {
         panic!("no warning: {entries:?}");
     };
-    assert_eq!(text, "this computer does not allow [power.reboot, fleet.read]");
+    let wanted = format!(
+        "this computer does not allow [power.reboot, fleet.read]; its owner may add \
+         `power.reboot`, `fleet.read`, each in a line, to `{}`",
+        path.display()
+    );
+    assert_eq!(*text, wanted);
 }

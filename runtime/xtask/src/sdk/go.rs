@@ -368,6 +368,8 @@ fn arguments(contract: &Contract, operation: &Described, replies: bool) -> (Stri
 fn parameter(field: &Field) -> String {
     match camel(&field.name) {
         name if name == "error" => "failure".into(),
+        // That is what a call sends.
+        name if name == "arguments" => "args".into(),
         name => name,
     }
 }

@@ -19,6 +19,7 @@ const SUITE: [(&str, &str); 6] = [
     ("streams.toml", include_str!("../../../../../sdk/conformance/streams.toml")),
     ("updates.toml", include_str!("../../../../../sdk/conformance/updates.toml")),
     ("fleet.toml", include_str!("../../../../../sdk/conformance/fleet.toml")),
+    ("computer.toml", include_str!("../../../../../sdk/conformance/computer.toml")),
     ("children.toml", include_str!("../../../../../sdk/conformance/children.toml")),
     ("http.toml", include_str!("../../../../../sdk/conformance/http.toml")),
 ];

@@ -1,0 +1,7 @@
+module restart_service
+
+go 1.27
+
+require bindery v0.0.0
+
+replace bindery => ../../sdk/go
