@@ -33,7 +33,7 @@ func main() {
 }
 
 func restart(params Params) (Result, error) {
-	done, err := process.Run("systemctl", []string{"restart", params.Service}, nil, limit)
+	done, err := process.Run("systemctl", []string{"restart", params.Service}, limit, nil)
 	if err != nil {
 		return Result{}, err
 	}
@@ -43,7 +43,7 @@ func restart(params Params) (Result, error) {
 	}
 	began, wait := time.Now(), time.Duration(params.WaitSeconds)*time.Second
 	for {
-		active, err := process.Run("systemctl", []string{"is-active", params.Service}, nil, limit)
+		active, err := process.Run("systemctl", []string{"is-active", params.Service}, limit, nil)
 		if err != nil {
 			return Result{}, err
 		}

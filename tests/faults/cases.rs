@@ -222,7 +222,8 @@ fn every_guest_of_the_workspace_has_a_case() {
     let mut there = BTreeSet::new();
     for folder in ["builtin-runbooks", "guest-examples"] {
         for entry in fs::read_dir(lab::workspace().join(folder)).expect("a folder").flatten() {
-            if entry.path().join("Cargo.toml").exists() {
+            let is = |file: &str| entry.path().join(file).exists();
+            if is("Cargo.toml") && is("runbook.toml") {
                 there.insert(format!("{folder}/{}", entry.file_name().display()));
             }
         }

@@ -28,7 +28,9 @@ fn bindery(folder: &Path, more: &[&str]) -> Output {
         .env_remove("BINDERY_URL")
         .output()
         .expect("it starts");
-    assert!(!home.exists(), "no file of Bindery is touched");
+    let kept = std::fs::read_dir(&home).into_iter().flatten().flatten();
+    let kept: Vec<_> = kept.map(|entry| entry.file_name()).collect();
+    assert!(kept.iter().all(|name| name == "compiled"), "only compiled code is kept: {kept:?}");
     output
 }
 

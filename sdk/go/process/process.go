@@ -32,7 +32,6 @@ type Finished struct {
 //
 // The operation `process.run`; it needs the grant `process:<program>`.
 func Run(program string, args []string, timeout time.Duration, stdin *string) (Finished, error) {
-func Run(program string, args []string, stdin *string, timeout time.Duration) (Finished, error) {
 	var reply Finished
 	type arguments struct {
 		Program string           `json:"program"`
@@ -41,6 +40,5 @@ func Run(program string, args []string, stdin *string, timeout time.Duration) (F
 		Stdin   *string          `json:"stdin,omitzero"`
 	}
 	err := bindery.Call("process.run", arguments{Program: program, Args: args, Timeout: bindery.Duration(timeout), Stdin: stdin}, &reply)
-	err := bindery.Call("process.run", arguments{Program: program, Arguments: args, Stdin: stdin, Timeout: bindery.Duration(timeout)}, &reply)
 	return reply, err
 }

@@ -48,5 +48,5 @@ fn started(
     timeout: Duration,
 ) -> Result<Finished, Error> {
     let arguments: Vec<_> = arguments.iter().map(|it| (*it).to_owned()).collect();
-    call(|| host::run(program, &arguments, stdin, millis(timeout)))
+    call(|| host::run(program, &arguments, millis(timeout), stdin))
 }

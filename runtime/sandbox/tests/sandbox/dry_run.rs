@@ -37,11 +37,21 @@ async fn a_dry_run_needs_the_grants_of_a_real_one() {
 #[tokio::test]
 async fn whatever_may_change_something_is_rehearsed_and_nothing_else() {
     for operation in operation::ALL.iter().filter(|it| **it != &operation::JOB_CHECKPOINT) {
-        let masked = ["jobs.start:*", "records.write:*"];
+        let masked = [
+            "jobs.start:*",
+            "records.write:*",
+            "files.read:*",
+            "files.write:*",
+            "process:*",
+            "http:*",
+        ];
         let plain =
             ["updates.read", "updates.install", "power.reboot", "fleet.read", "fleet.configure"];
         let job = dry(&[&masked[..], &plain[..]].concat());
-        let arguments = json!({ "runbook": "R", "table": "T", "duration": 0, "reserve": 0 });
+        let arguments = json!({
+            "runbook": "R", "table": "T", "duration": 0, "reserve": 0, "path": "/p", "program": "p",
+            "url": "http://h/",
+        });
         let operation: &'static Operation = operation;
         job.gate().perform(operation, arguments).await.expect("no end").expect("an answer");
         let expected = if operation.changes() { "rehearse" } else { operation.name };

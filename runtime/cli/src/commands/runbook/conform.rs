@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::{fs, path::PathBuf};
 
 /// The suite of this release: name and text of each file.
-const SUITE: [(&str, &str); 6] = [
+const SUITE: [(&str, &str); 7] = [
     ("job.toml", include_str!("../../../../../sdk/conformance/job.toml")),
     ("streams.toml", include_str!("../../../../../sdk/conformance/streams.toml")),
     ("updates.toml", include_str!("../../../../../sdk/conformance/updates.toml")),
