@@ -48,11 +48,11 @@ fn zig() {
     speaks("zig", &["zig"]);
 }
 
-/// The hostile guests in C: how each ends, and what must be said.
-const HOSTILE: [(&str, &str); 3] = [
-    ("bad-text", "error = 'LimitExceeded'\nsaid = ['\u{fffd}\u{fffd}', '2J']"),
-    ("lies", "error = 'GuestFailed'"),
-    ("slow-drip", "error = 'LimitExceeded'"),
+/// The hostile guests in C: the operations of each, how it ends, and what must be said.
+const HOSTILE: [(&str, u64, &str); 3] = [
+    ("bad-text", 99, "error = 'LimitExceeded'\nsaid = ['\u{fffd}\u{fffd}', '2J']"),
+    ("lies", 10_000, "error = 'GuestFailed'"),
+    ("slow-drip", 99, "error = 'LimitExceeded'"),
 ];
 
 #[test]
@@ -61,10 +61,10 @@ fn hostile_guests_in_c_end_as_they_do_in_wat() {
     let bench = Bench::new("c", &bin);
     let at = |name: String| bench.folder.path().join(name);
     let manifest = at("runbook.toml".into());
-    let text_of_manifest =
-        "name = 'Hostile'\nversion = '1'\ngrants = []\n[limits]\noperations = 99";
-    fs::write(&manifest, text_of_manifest).expect("written");
-    for (name, expected) in HOSTILE {
+    for (name, operations, expected) in HOSTILE {
+        let limits = format!("[limits]\noperations = {operations}");
+        let toml = format!("name = 'Hostile'\nversion = '1'\ngrants = []\n{limits}");
+        fs::write(&manifest, toml).expect("written");
         let source = root().join(format!("tests/fixtures/hostile/{name}.c"));
         let (wasm, script) = (at(format!("{name}.wasm")), at(format!("{name}.toml")));
         bench.compiles_c(&source, &wasm);

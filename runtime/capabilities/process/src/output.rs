@@ -52,6 +52,9 @@ impl Written {
             self.line.pop();
         }
         let line = std::mem::take(&mut self.line);
+        if line.is_empty() {
+            return told.line(&line);
+        }
         line.chunks(LINE_BYTES).try_for_each(|part| told.line(part))
     }
 }
@@ -59,24 +62,22 @@ impl Written {
 /// Where lines are told; of too many only the first.
 pub(crate) struct Told<W> {
     to: W,
-    left: usize,
+    /// Bytes that may still be told; none once it was said that there are more.
+    left: Option<usize>,
 }
 
 impl<W: Write> Told<W> {
     pub(crate) fn new(to: W) -> Self {
-        Self { to, left: limit::PROCESS_TOLD_BYTES }
+        Self { to, left: Some(limit::PROCESS_TOLD_BYTES) }
     }
 
     fn line(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.left == 0 {
-            return Ok(());
-        }
-        if line.len() >= self.left {
-            self.left = 0;
+        let Some(left) = self.left else { return Ok(()) };
+        self.left = left.checked_sub(line.len() + 1);
+        if self.left.is_none() {
             let most = limit::PROCESS_TOLD_BYTES;
             return writeln!(self.to, "more than {most} bytes are not told (PROCESS_TOLD_BYTES)");
         }
-        self.left -= line.len() + 1;
         self.to.write_all(&[line, b"\n"].concat())
     }
 }

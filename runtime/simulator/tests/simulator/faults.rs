@@ -208,21 +208,20 @@ fn a_report_for_people() {
              +0:01:12     10  Progress: Rebooting: change
              +0:01:52     11  power.reboot has ended
                               -> {"took":40000,"bootBefore":"simulated-1","bootAfter":"simulated-2"}
-             +0:01:53     12  (lost) it waits since 2026-11-22T18:01:52Z
+             +0:01:53     12  it waits since 2026-11-22T18:01:52Z
              +0:01:54         ** fault 2: clock.sleep, call 2: the computer goes down (done)
-             +0:01:54         ** the computer goes down; 1 entry was not synced and is lost
-             +0:02:34         ** a worker takes the job up; 12 entries are replayed
-             +0:02:34     12  Warning: the worker restarted; the job goes on from its journal
-             +0:02:35     13  it waits since 2026-11-22T18:02:34Z
-             +0:02:36     14  clock.sleep duration=2000
-             +0:02:36     15  Output: line 2
-             +0:02:36     16  power.reboot begins reserve=0 reason="change"
-             +0:02:36     17  Progress: Rebooting: change
-             +0:03:16     18  power.reboot has ended
+             +0:01:54         ** the computer goes down; nothing of the journal is lost
+             +0:02:34         ** a worker takes the job up; 13 entries are replayed
+             +0:02:34     13  Warning: the worker restarted; the job goes on from its journal
+             +0:02:34     14  clock.sleep duration=2000
+             +0:02:34     15  Output: line 2
+             +0:02:34     16  power.reboot begins reserve=0 reason="change"
+             +0:02:34     17  Progress: Rebooting: change
+             +0:03:14     18  power.reboot has ended
                               -> {"took":40000,"bootBefore":"simulated-3","bootAfter":"simulated-4"}
-             +0:03:17     19  it waits since 2026-11-22T18:03:16Z
-             +0:03:18     20  clock.sleep duration=2000
-             +0:03:18     21  the job is Completed
+             +0:03:15     19  it waits since 2026-11-22T18:03:14Z
+             +0:03:16     20  clock.sleep duration=2000
+             +0:03:16     21  the job is Completed
 
         Computer web-01 (Linux, 01010101-0101-0101-0101-010101010101)
           missing    linux-image-amd64 6.1.140-1 (security) (linux-image-amd64:amd64=6.1.140-1)
@@ -251,7 +250,7 @@ fn a_report_for_people() {
         Result
           "done"
 
-        passed: Completed, after 3m 18s of virtual time
+        passed: Completed, after 3m 16s of virtual time
     "#]].assert_eq(&text);
 }
 

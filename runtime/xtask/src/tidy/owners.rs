@@ -40,8 +40,8 @@ const TABLE: &[Owned] = &[
     },
     Owned {
         crates: &["reqwest"],
-        owners: &["bindery-client"],
-        why: "only the client speaks the API",
+        owners: &["bindery-client", "bindery-capability-http"],
+        why: "only the client speaks the API, and the requests of runbooks have a room of their own",
     },
     Owned {
         crates: &["tokio-tungstenite"],
