@@ -32,7 +32,7 @@ pub const Error = error{
     Conflict,
     /// A sealed runbook's content and verbs are its publisher's; `bindery runbook show` lists what is allowed.
     RunbookSealed,
-    /// Correct the parameters; `bindery runbook show --output json` has their schema.
+    /// Correct the parameters; `bindery runbook show NAME --schema` shows what they must be.
     InvalidParameters,
     /// Correct the options; the schema is at `/v1/schemas/additional-options.json`.
     InvalidOptions,

@@ -50,7 +50,7 @@ codes! {
     /// The seal of a runbook forbids this verb.
     RunbookSealed => "A sealed runbook's content and verbs are its publisher's; `bindery runbook show` lists what is allowed.";
     /// Parameters that do not fit the runbook's schema.
-    InvalidParameters => "Correct the parameters; `bindery runbook show --output json` has their schema.";
+    InvalidParameters => "Correct the parameters; `bindery runbook show NAME --schema` shows what they must be.";
     /// Options of a deployment that do not fit their schema.
     InvalidOptions => "Correct the options; the schema is at `/v1/schemas/additional-options.json`.";
     /// Bytes that are no WebAssembly, or truncated or invalid WebAssembly.

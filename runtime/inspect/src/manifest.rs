@@ -66,8 +66,11 @@ pub fn embed_manifest(wasm: &[u8], manifest: &Manifest) -> Result<Vec<u8>, Failu
 /// The manifest of a `runbook.toml`, whose keys are those of the JSON. The table `build` is not
 /// looked at.
 pub fn read_manifest_toml(text: &str) -> Result<Manifest, Failure> {
-    let mut table: toml::Table = toml::from_str(text)
-        .map_err(|error| invalid(format!("runbook.toml is not TOML: {}", error.message())))?;
+    let mut table: toml::Table = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let (line, reason) = (before.matches('\n').count() + 1, shown(error.message()));
+        invalid(format!("runbook.toml is not TOML: line {line}: {reason}"))
+    })?;
     table.remove(BUILD_TABLE);
     let value = serde_json::to_value(table)
         .map_err(|error| invalid(format!("runbook.toml cannot be read: {error}")))?;

@@ -55,6 +55,7 @@ fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of
 #[test]
 fn each_usual_mistake_says_what_to_do() {
     let rows = [
+        ("[build]\nx = 1\nx = 2", "line 5: duplicate key", "Correct runbook.toml"),
         ("", "has no table `build`", "command = "),
         ("[build]\noutput = 'x'", "missing field `command`", "command = "),
         ("[build]\ncommand = []\noutput = 'x'", "`build.command` is empty", "command = "),
