@@ -55,9 +55,6 @@ pub const files = contract.files;
 pub const fleet = contract.fleet;
 pub const http = contract.http;
 pub const jobs = contract.jobs;
-pub const files = contract.files;
-pub const process = contract.process;
-pub const http = contract.http;
 pub const records = contract.records;
 
 comptime {
