@@ -95,6 +95,12 @@ impl Power {
         )
     }
 
+    /// Whether upper and lower case are told apart in its masks: files and programs whose names differ in
+    /// case alone are different ones.
+    pub fn is_case_sensitive(self) -> bool {
+        matches!(self, Power::FilesRead | Power::FilesWrite | Power::Process)
+    }
+
     /// The WIT interface of `bindery:runbook` whose import proves the power.
     pub fn interface(self) -> &'static str {
         match self {
@@ -156,6 +162,9 @@ impl Grant {
     pub fn covers(&self, subject: Option<&str>) -> bool {
         match (&self.mask, subject) {
             (None, _) => true,
+            (Some(mask), Some(subject)) if self.power.is_case_sensitive() => {
+                mask.fits_exactly(subject)
+            }
             (Some(mask), Some(subject)) => mask.fits(subject),
             (Some(_), None) => true,
         }
@@ -166,6 +175,9 @@ impl Grant {
         self.power == other.power
             && match (&self.mask, &other.mask) {
                 (None, _) => true,
+                (Some(mine), Some(theirs)) if self.power.is_case_sensitive() => {
+                    mine.contains_exactly(theirs)
+                }
                 (Some(mine), Some(theirs)) => mine.contains(theirs),
                 (Some(mine), None) => mine.0 == "*",
             }
@@ -236,7 +248,8 @@ impl TryFrom<String> for Grant {
     }
 }
 
-/// A name pattern: `*` stands for any characters, `?` for one; case does not count.
+/// A name pattern: `*` stands for any characters, `?` for one. Case does not count, but for
+/// [`Power::is_case_sensitive`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mask(String);
 
@@ -249,22 +262,29 @@ impl Mask {
     /// Whether every name that fits `other` surely fits this mask. It may say no where the answer
     /// is yes.
     pub fn contains(&self, other: &Mask) -> bool {
+        Mask(self.0.to_lowercase()).contains_exactly(&Mask(other.0.to_lowercase()))
+    }
+
+    fn contains_exactly(&self, other: &Mask) -> bool {
         let wild = ['*', '?'];
         if self == other {
             return true;
         }
         match self.0.strip_suffix('*') {
-            Some(prefix) if !prefix.contains(wild) => {
-                other.0.to_lowercase().starts_with(&prefix.to_lowercase())
-            }
-            _ => !other.0.contains(wild) && self.fits(&other.0),
+            Some(prefix) if !prefix.contains(wild) => other.0.starts_with(prefix),
+            _ => !other.0.contains(wild) && self.fits_exactly(&other.0),
         }
     }
 
     /// Whether `name` fits, in time linear in both for one star and never worse than their product.
     pub fn fits(&self, name: &str) -> bool {
-        let mask: Vec<char> = self.0.to_lowercase().chars().collect();
-        let name: Vec<char> = name.to_lowercase().chars().collect();
+        Mask(self.0.to_lowercase()).fits_exactly(&name.to_lowercase())
+    }
+
+    /// The same where upper and lower case are told apart.
+    pub fn fits_exactly(&self, name: &str) -> bool {
+        let mask: Vec<char> = self.0.chars().collect();
+        let name: Vec<char> = name.chars().collect();
         let (mut m, mut n, mut retry) = (0, 0, None);
         while n < name.len() {
             match mask.get(m) {
@@ -293,6 +313,24 @@ impl Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn case_counts_for_files_and_programs_alone() {
+        let grant = |text: &str| text.parse::<Grant>().expect("a grant");
+        for (text, subject, covers) in [
+            ("files.read:/srv/App/*", "/srv/App/x", true),
+            ("files.read:/srv/App/*", "/srv/app/x", false),
+            ("files.write:/srv/a", "/srv/A", false),
+            ("process:systemctl", "SystemCtl", false),
+            ("jobs.start:Patch-*", "patch-all", true),
+            ("http:API.example.com", "api.example.com", true),
+        ] {
+            assert_eq!(grant(text).covers(Some(subject)), covers, "{text} {subject}");
+        }
+        assert!(!grant("files.read:/srv/App/*").contains(&grant("files.read:/srv/app/*")));
+        assert!(grant("files.read:/srv/*").contains(&grant("files.read:/srv/app/*")));
+        assert!(grant("jobs.start:PATCH-*").contains(&grant("jobs.start:patch-all")));
+    }
 
     #[test]
     fn masks_fit_as_people_expect() {
