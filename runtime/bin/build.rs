@@ -1,4 +1,4 @@
-//! Builds the built-in runbooks, seals them with the vendor's key, and leaves the bundles in
+//! Builds the built-in runbooks and modules, links the runbooks with what they import, seals all with the vendor's key, and leaves the bundles in
 //! `OUT_DIR` for `src/builtins.rs`; beside them the guest examples that the demo imports.
 //!
 //! It writes nowhere but below the target folder. Where the Wasm target
@@ -13,7 +13,12 @@ mod vendor;
 mod wasm_target;
 
 use anyhow::{Context, anyhow, ensure};
-use bindery_core::seal::StartedBy;
+use bindery_core::{
+    runbook::Manifest,
+    seal::{StartedBy, Verb},
+};
+use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bindery_link::{Part, link};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -25,6 +30,8 @@ const BUILTINS: [(&str, StartedBy); 2] = [
     ("patch-microsoftomscomputers", StartedBy::Deployment),
     ("patch-microsoftomscomputer", StartedBy::SamePublisher),
 ];
+/// The modules that come with every account.
+const MODULES: [&str; 3] = ["update-selection", "maintenance-window", "notifications"];
 /// The guest examples that the demo imports as a user would, and the files that they are built to.
 const EXAMPLES: [(&str, &str); 2] = [
     ("patch-report-rust", "patch_report_rust.wasm"),
@@ -52,15 +59,24 @@ fn main() -> anyhow::Result<()> {
     let target = target_folder(&out)?;
     let vendor = Vendor::open(&target)?;
     let folder = build_guests(&root, &target)?;
+    let builtins = root.join("builtin-runbooks");
+    let mut parts = vec![];
+    for package in MODULES {
+        let manifest = manifest(&builtins.join("modules").join(package).join("module.toml"))?;
+        let wasm = embedded(&folder, package, &manifest)?;
+        let bundle = vendor.seal(&wasm, manifest, vec![], vec![]);
+        let bundle = bundle.with_context(|| format!("failed to seal `{package}`"))?;
+        fs::write(out.join(format!("{package}.bundle")), bundle)?;
+        parts.push(Part::new(wasm, None).map_err(|failure| anyhow!("`{package}`: {failure}"))?);
+    }
     for (package, started_by) in BUILTINS {
-        let toml =
-            fs::read_to_string(root.join("builtin-runbooks").join(package).join("runbook.toml"))
-                .with_context(|| format!("failed to read the manifest of `{package}`"))?;
-        let wasm = folder.join(format!("{}.wasm", package.replace('-', "_")));
-        let wasm =
-            fs::read(&wasm).with_context(|| format!("failed to read `{}`", wasm.display()))?;
+        let manifest = manifest(&builtins.join(package).join("runbook.toml"))?;
+        let wasm = embedded(&folder, package, &manifest)?;
+        let whole = link(&wasm, manifest, &parts)
+            .map_err(|failure| anyhow!("failed to link `{package}`: {failure}"))?;
+        let verbs = vec![Verb::DryRun, Verb::Replay];
         let bundle = vendor
-            .seal(&wasm, &toml, started_by)
+            .seal(&whole.wasm, whole.manifest, verbs, vec![started_by])
             .with_context(|| format!("failed to seal `{package}`"))?;
         fs::write(out.join(format!("{package}.bundle")), bundle)?;
     }
@@ -73,13 +89,23 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn manifest(toml: &Path) -> anyhow::Result<Manifest> {
+    let text =
+        fs::read_to_string(toml).with_context(|| format!("failed to read `{}`", toml.display()))?;
+    read_manifest_toml(&text).map_err(|failure| anyhow!("`{}`: {failure}", toml.display()))
+}
+
+/// The Wasm file of `package` with its manifest in it.
+fn embedded(folder: &Path, package: &str, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
+    let wasm = folder.join(format!("{}.wasm", package.replace('-', "_")));
+    let wasm = fs::read(&wasm).with_context(|| format!("failed to read `{}`", wasm.display()))?;
+    embed_manifest(&wasm, manifest).map_err(|failure| anyhow!("`{package}`: {failure}"))
+}
+
 /// A guest example with its manifest in it.
 fn example(root: &Path, package: &str, wasm: &Path) -> anyhow::Result<Vec<u8>> {
-    let toml = root.join("guest-examples").join(package).join("runbook.toml");
-    let manifest = bindery_inspect::manifest::read_manifest_toml(&fs::read_to_string(toml)?)
-        .map_err(|failure| anyhow!("{failure}"))?;
-    bindery_inspect::manifest::embed_manifest(&fs::read(wasm)?, &manifest)
-        .map_err(|failure| anyhow!("{failure}"))
+    let manifest = manifest(&root.join("guest-examples").join(package).join("runbook.toml"))?;
+    embed_manifest(&fs::read(wasm)?, &manifest).map_err(|failure| anyhow!("{failure}"))
 }
 
 fn variable(name: &str) -> anyhow::Result<PathBuf> {
@@ -101,7 +127,7 @@ fn build_guests(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
     let guests = target.join("guests");
     let packages = BUILTINS.map(|(package, _)| package).into_iter();
     let examples = EXAMPLES.map(|(package, _)| package).into_iter();
-    let packages: Vec<_> = packages.chain(examples).map(str::to_owned).collect();
+    let packages: Vec<_> = packages.chain(MODULES).chain(examples).map(str::to_owned).collect();
     let mut cargo = guest_build::command(root, &guests, wasm_target::TARGET, &packages);
     let output = cargo.output().context("failed to start cargo for the guests")?;
     ensure!(

@@ -12,6 +12,7 @@ mod demo;
 mod identity;
 mod machine;
 mod machines;
+mod modules;
 mod past;
 mod sealed;
 mod store;

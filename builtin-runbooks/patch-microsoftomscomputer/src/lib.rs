@@ -7,13 +7,14 @@
 //!
 //! ```text
 //!   flow      the whole run, pass by pass
-//!   select    which updates, each with its reason         (pure)
-//!   wave      in which transactions, with which reserve   (pure)
+//!   select    which updates, each with its reason
+//!   wave      in which transactions, with which reserve
 //!   admit     which of them bring nothing that is excluded
 //!   install   one wave: window, plan, download, install, retry
 //!   reboot    whether, and the reboot itself
 //!   outcome   the result of the job                       (pure)
 //!   ledger    what is said and written of each update
+//!   modules   the modules that it imports
 //!   host      the host, as the code above sees it
 //! ```
 
@@ -22,6 +23,7 @@ mod flow;
 mod host;
 mod install;
 mod ledger;
+mod modules;
 mod outcome;
 mod reboot;
 mod select;

@@ -1,104 +1,38 @@
-//! Which of the missing updates are chosen, each with its reason. Pure.
-//!
-//! In this order: a hold on the computer, `exclude`, superseded by another missing update,
-//! `approved` (and then nothing else), `include`, `classifications`.
+//! Which of the missing updates are chosen, each with its reason: asked of the module
+//! `Update-Selection`.
 
+use crate::modules;
 use bindery_sdk::updates::Update;
-use patch_policy::{mask, options::Options};
-
-/// What was decided of one update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// It is to be installed.
-    Chosen,
-    /// The options, or a hold, forbid it.
-    Excluded,
-    /// The options do not ask for it.
-    NotIncluded,
-}
-
-/// A decision and its reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decision {
-    pub(crate) choice: Choice,
-    pub(crate) reason: String,
-}
+pub(crate) use patch_policy::selection::{Choice, Decision, package_names};
+use patch_policy::{
+    options::Options,
+    selection::{Candidate, Rules},
+};
 
 /// Decides on each of `missing`, in their order, for this computer.
 pub(crate) fn decide(missing: &[Update], options: &Options, computer: &str) -> Vec<Decision> {
-    missing.iter().map(|update| one(update, missing, options, computer)).collect()
-}
-
-fn one(update: &Update, missing: &[Update], options: &Options, computer: &str) -> Decision {
-    let decision = |choice, reason: String| Decision { choice, reason };
-    if let Some(hold) = &update.held {
-        return decision(Choice::Excluded, format!("held on this computer: {hold}"));
-    }
-    let names = names(update);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    if let Some(mask) = mask::first(&options.exclude, &names) {
-        return decision(Choice::Excluded, format!("excluded by the mask `{}`", mask.as_str()));
-    }
-    if let Some(newer) = missing.iter().find(|other| supersedes(other, update)) {
-        return decision(Choice::NotIncluded, format!("superseded by {}", newer.id));
-    }
-    if let Some(by_computer) = &options.approved {
-        return match by_computer.get(computer).is_some_and(|own| own.contains(&update.id)) {
-            true => decision(Choice::Chosen, "it is approved".into()),
-            false => decision(Choice::NotIncluded, "it is not among the approved ones".into()),
-        };
-    }
-    if let Some(mask) = mask::first(&options.include, &names) {
-        return decision(Choice::Chosen, format!("included by the mask `{}`", mask.as_str()));
-    }
-    let class = update.classification;
-    match &options.classifications {
-        Some(wanted) if wanted.contains(&class) => {
-            decision(Choice::Chosen, format!("its classification, {class}, is included"))
-        }
-        Some(_) => decision(
-            Choice::NotIncluded,
-            format!("its classification, {class}, is not included, nor does `include` name it"),
-        ),
-        None if options.include.is_empty() => {
-            decision(Choice::Chosen, "every classification is included".into())
-        }
-        None => decision(Choice::NotIncluded, "`include` does not name it".into()),
-    }
-}
-
-/// The names that masks are held against: package with and without its architecture, KB number with
-/// and without `KB`.
-fn names(update: &Update) -> Vec<String> {
-    let mut names = vec![update.id.clone()];
-    if let Some((package, _)) = update.id.split_once('=') {
-        names.extend(package_names(package));
-    }
-    names.extend(update.package.clone());
-    if let Some(kb) = &update.kb_id {
-        let digits = kb.trim_start_matches(['K', 'k', 'B', 'b']);
-        names.extend([digits.to_owned(), format!("KB{digits}")]);
-    }
-    names
-}
-
-/// `openssl:amd64` is also called `openssl`, and what is of no architecture also `tzdata:all`.
-pub(crate) fn package_names(package: &str) -> impl Iterator<Item = String> {
-    let other = match package.split_once(':') {
-        Some((name, _)) => name.to_owned(),
-        None => format!("{package}:all"),
+    let approved = options.approved.as_ref();
+    let rules = Rules {
+        classifications: options
+            .classifications
+            .as_ref()
+            .map(|classes| classes.iter().map(ToString::to_string).collect()),
+        include: options.include.clone(),
+        exclude: options.exclude.clone(),
+        approved: approved.map(|by| by.get(computer).cloned().unwrap_or_default()),
     };
-    [package.to_owned(), other].into_iter()
+    modules::decide(missing.iter().map(candidate).collect(), rules)
 }
 
-/// Whether `newer` replaces `older`: the same package and architecture, published later.
-fn supersedes(newer: &Update, older: &Update) -> bool {
-    let key = |update: &Update| update.id.split_once('=').map(|(package, _)| package.to_owned());
-    newer.id != older.id
-        && key(newer).is_some()
-        && key(newer) == key(older)
-        && newer.held.is_none()
-        && matches!((&newer.published, &older.published), (Some(n), Some(o)) if n > o)
+fn candidate(update: &Update) -> Candidate {
+    Candidate {
+        id: update.id.clone(),
+        package: update.package.clone(),
+        kb_id: update.kb_id.clone(),
+        classification: update.classification.to_string(),
+        published: update.published.clone(),
+        held: update.held.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +52,10 @@ mod tests {
         }
     }
 
+    fn one(update: &Update, options: &Options) -> Decision {
+        decide(std::slice::from_ref(update), options, "c1").remove(0)
+    }
+
     #[test]
     fn every_update_is_decided_with_a_reason() {
         use Choice::{Chosen, Excluded, NotIncluded};
@@ -133,7 +71,7 @@ mod tests {
             (options(None, &[], &["nginx:amd64"]), Excluded, "excluded by the mask `nginx:amd64`"),
         ];
         for (options, choice, reason) in rows {
-            let decision = one(&package("nginx", Other), &[], &options, "c1");
+            let decision = one(&package("nginx", Other), &options);
             assert_eq!(decision.choice, choice, "{options:?}");
             assert!(decision.reason.starts_with(reason), "{}", decision.reason);
         }
@@ -142,7 +80,7 @@ mod tests {
     #[test]
     fn a_kb_is_named_with_and_without_its_letters() {
         for mask in ["KB5031356", "5031356", "kb503*"] {
-            let decision = one(&kb("5031356", Security), &[], &options(None, &[], &[mask]), "c1");
+            let decision = one(&kb("5031356", Security), &options(None, &[], &[mask]));
             assert_eq!(decision.choice, Choice::Excluded, "{mask}");
         }
     }

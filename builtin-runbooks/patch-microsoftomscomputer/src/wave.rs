@@ -1,8 +1,8 @@
 //! In which transactions the chosen updates go, and what must remain of the window before each.
-//! Pure.
 
-use bindery_sdk::updates::{Classification, OsType, Update};
-use patch_policy::options::Reserves;
+use crate::modules;
+use bindery_sdk::updates::{OsType, Update};
+use patch_policy::{options::Reserves, window};
 use std::time::Duration;
 
 /// Updates that are installed as one transaction.
@@ -13,30 +13,40 @@ pub(crate) struct Wave {
     pub(crate) reserve: Duration,
 }
 
-/// One transaction on Linux. On Windows service packs go apart, after the others: they take the
-/// longest.
+/// In which transactions `chosen` goes: asked of the module `Maintenance-Window`.
 pub(crate) fn waves(chosen: Vec<Update>, os: OsType, reserves: &Reserves) -> Vec<Wave> {
-    let apart =
-        |u: &Update| os == OsType::Windows && u.classification == Classification::ServicePack;
-    let (packs, others): (Vec<_>, Vec<_>) = chosen.into_iter().partition(apart);
-    [
-        Wave { updates: others, reserve: reserves.update() },
-        Wave { updates: packs, reserve: reserves.service_pack() },
-    ]
-    .into_iter()
-    .filter(|wave| !wave.updates.is_empty())
-    .collect()
+    let classes: Vec<_> = chosen.iter().map(|update| update.classification.to_string()).collect();
+    let reserves = window::Reserves {
+        update: milliseconds(reserves.update()),
+        service_pack: milliseconds(reserves.service_pack()),
+    };
+    let of = |places: &[u32]| {
+        let update = |at: &u32| usize::try_from(*at).ok().and_then(|at| chosen.get(at)).cloned();
+        places.iter().filter_map(update).collect()
+    };
+    modules::waves(&classes, os == OsType::Windows, reserves)
+        .into_iter()
+        .map(|wave| Wave {
+            updates: of(&wave.updates),
+            reserve: Duration::from_millis(wave.reserve),
+        })
+        .collect()
 }
 
 /// Whether a step that needs `reserve` may begin.
 pub(crate) fn fits(remaining: Option<Duration>, reserve: Duration) -> bool {
-    remaining.is_none_or(|remaining| remaining >= reserve)
+    modules::fits(remaining.map(milliseconds), milliseconds(reserve))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fake::{kb, package};
+    use bindery_sdk::updates::Classification;
 
     #[test]
     fn service_packs_go_apart_and_last_on_windows_alone() {

@@ -1,4 +1,4 @@
-//! Automation accounts, their modules and their groups of workers.
+//! Automation accounts and their groups of workers.
 
 use bindery_core::{
     account,
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use bindery_core::account::{Module, Role};
+pub use bindery_core::account::Role;
 
 /// An automation account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,8 +20,6 @@ pub struct Account {
     /// The workspace that it is linked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<WorkspaceId>,
-    /// How many modules came with it.
-    pub modules: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// Who or what made it.
@@ -33,7 +31,6 @@ impl From<account::Account> for Account {
         Self {
             name: account.name,
             workspace: account.workspace,
-            modules: u32::try_from(account.modules.len()).unwrap_or(u32::MAX),
             created_at: account.created_at,
             created_by: account.created_by,
         }

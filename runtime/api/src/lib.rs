@@ -12,6 +12,7 @@ pub mod enrolment;
 pub mod jobs;
 pub mod journal;
 pub mod log;
+pub mod modules;
 pub mod openapi;
 pub mod options;
 pub mod page;

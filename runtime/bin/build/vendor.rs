@@ -1,10 +1,12 @@
-//! The vendor that seals the built-in runbooks: its key, its name, and what its seals say.
+//! The vendor that seals the built-in runbooks and modules: its key, its name, and what its seals say.
 //!
 //! The same sources, version and key give the same bytes: no clock is read.
 
 use anyhow::anyhow;
-use bindery_core::seal::{Publisher, Seal, StartedBy, Verb};
-use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bindery_core::{
+    runbook::Manifest,
+    seal::{Publisher, Seal, StartedBy, Verb},
+};
 use bindery_seal::{
     key::SigningKey,
     key_file::{self, SaveError},
@@ -48,29 +50,28 @@ impl Vendor {
         }
     }
 
-    /// The bundle of `wasm` with the manifest `toml`: nobody may do more with it than start it
-    /// (if it is `started_by`), try it and replay it.
+    /// The bundle of `wasm`, which has `manifest` in it: nobody may do more with it than these
+    /// `verbs`, and whoever is `started_by` starts it.
     pub(crate) fn seal(
         &self,
         wasm: &[u8],
-        toml: &str,
-        started_by: StartedBy,
+        manifest: Manifest,
+        verbs: Vec<Verb>,
+        started_by: Vec<StartedBy>,
     ) -> anyhow::Result<Vec<u8>> {
-        let manifest = read_manifest_toml(toml)?;
-        let wasm = embed_manifest(wasm, &manifest)?;
         let key_id = self.key.public_key().key_id();
         let seal = Seal {
             name: manifest.name,
             version: manifest.version,
             publisher: Publisher { name: self.name.to_owned(), key_id },
             grants: manifest.grants,
-            verbs: vec![Verb::DryRun, Verb::Replay],
-            started_by: vec![started_by],
+            verbs,
+            started_by,
             limits: manifest.limits,
             not_before: self.not_before,
             not_after: None,
         };
-        Ok(seal_module(&seal, &wasm, &self.key)?.to_bytes()?)
+        Ok(seal_module(&seal, wasm, &self.key)?.to_bytes()?)
     }
 }
 

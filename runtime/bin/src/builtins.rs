@@ -9,11 +9,21 @@ const BUNDLES: [&[u8]; 2] = [
     include_bytes!(concat!(env!("OUT_DIR"), "/patch-microsoftomscomputers.bundle")),
     include_bytes!(concat!(env!("OUT_DIR"), "/patch-microsoftomscomputer.bundle")),
 ];
+const MODULES: [&[u8]; 3] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/update-selection.bundle")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/maintenance-window.bundle")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/notifications.bundle")),
+];
 const VENDOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vendor.json"));
 
 /// The sealed runbooks that come with every account.
 pub(crate) fn bundles() -> Result<Vec<Bundle>, Failure> {
     BUNDLES.iter().map(|bytes| Bundle::parse(bytes)).collect()
+}
+
+/// The sealed modules that come with every account.
+pub(crate) fn modules() -> Result<Vec<Bundle>, Failure> {
+    MODULES.iter().map(|bytes| Bundle::parse(bytes)).collect()
 }
 
 /// The publisher of [`bundles`], as a trust list names it.

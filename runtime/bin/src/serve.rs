@@ -20,11 +20,7 @@ use bindery_control_plane::{
     plane::{Config, ControlPlane},
     tls::Tls,
 };
-use bindery_core::{
-    account::Module,
-    operation::{self, PACKAGE_VERSION},
-    retention::Retention,
-};
+use bindery_core::retention::Retention;
 use bindery_sandbox::run::Sandbox;
 use bindery_store::Stores;
 use bindery_store_sled::open::SledStore;
@@ -111,7 +107,7 @@ impl Server {
             name: args.workspace.clone(),
             builtins: builtins::bundles()?,
             publishers: vec![builtins::publisher()?],
-            modules: modules(),
+            modules: builtins::modules()?,
             replayer: Some(Arc::new(replayer)),
             fingerprint: tls.as_ref().map(|tls| tls.fingerprint),
         });
@@ -165,17 +161,6 @@ pub(crate) async fn open_store(data: &Path) -> Result<Stores, CliFailure> {
         .map_err(|error| failed(Exit::Failed, "the store cannot be opened", &error))
 }
 
-/// The interfaces of the contract: every account has them.
-fn modules() -> Vec<Module> {
-    let interfaces: BTreeSet<_> = operation::ALL.iter().map(|it| it.interface).collect();
-    let module = |interface: &str| Module {
-        name: format!("{}/{interface}", operation::PACKAGE),
-        version: PACKAGE_VERSION.to_owned(),
-        preloaded: true,
-    };
-    interfaces.into_iter().map(module).collect()
-}
-
 /// What the certificate is for: this computer by any of its names.
 fn names(listen: SocketAddr) -> Vec<String> {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -223,12 +208,5 @@ mod tests {
             assert_eq!(url(&args, 9), expected, "{line}");
             assert!(!names(args.listen).iter().any(|name| name == "0.0.0.0" || name == "::"));
         }
-    }
-
-    #[test]
-    fn every_interface_of_the_contract_is_a_module() {
-        let names: Vec<_> = modules().into_iter().map(|module| module.name).collect();
-        assert!(names.contains(&"bindery:runbook/update-installer".to_owned()), "{names:?}");
-        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     }
 }

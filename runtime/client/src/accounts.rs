@@ -1,8 +1,8 @@
-//! Accounts, their modules, workers and groups.
+//! Accounts, their workers and groups.
 
 use crate::{Client, error::ClientError};
 use bindery_api::{
-    accounts::{Account, Group, Module, NewAccount},
+    accounts::{Account, Group, NewAccount},
     page::{Page, PageQuery},
     routes::RouteId,
     workers::Worker,
@@ -22,15 +22,6 @@ impl Client {
     /// One account.
     pub async fn account(&self, account: &str) -> Result<Account, ClientError> {
         self.to(RouteId::GetAccount, &[("account", account)]).reply().await
-    }
-
-    /// The modules of an account.
-    pub async fn list_modules(
-        &self,
-        account: &str,
-        page: &PageQuery,
-    ) -> Result<Page<Module>, ClientError> {
-        self.to(RouteId::ListModules, &[("account", account)]).query(page).reply().await
     }
 
     /// The workers of an account.

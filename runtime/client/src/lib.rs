@@ -15,6 +15,7 @@ mod computers;
 mod deployments;
 pub mod jobs;
 mod log;
+mod modules;
 mod runbooks;
 mod runs;
 mod tokens;

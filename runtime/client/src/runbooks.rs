@@ -25,10 +25,9 @@ impl Client {
         how: &ImportRunbook,
         file: Bytes,
     ) -> Result<Runbook, ClientError> {
-        let media_type = if file.starts_with(b"\0asm") { WASM } else { BUNDLE };
         self.to(RouteId::ImportRunbook, &[("account", account)])
             .query(how)
-            .bytes(media_type, file)
+            .bytes(media_type(&file), file)
             .reply()
             .await
     }
@@ -64,4 +63,9 @@ impl Client {
         let values = [("account", account), ("runbook", runbook)];
         self.to(RouteId::ExportRunbook, &values).query(&ExportRunbook { slot }).download().await
     }
+}
+
+/// What a file is that is imported.
+pub(crate) fn media_type(file: &[u8]) -> &'static str {
+    if file.starts_with(b"\0asm") { WASM } else { BUNDLE }
 }

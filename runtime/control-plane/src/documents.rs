@@ -20,6 +20,7 @@ pub(crate) const SETTINGS: Collection = Collection("settings");
 pub(crate) const TOKENS: Collection = Collection("tokens");
 pub(crate) const ACCOUNTS: Collection = Collection("accounts");
 pub(crate) const ASSETS: Collection = Collection("assets");
+pub(crate) const MODULES: Collection = Collection("modules");
 pub(crate) const RUNBOOKS: Collection = Collection("runbooks");
 pub(crate) const VERSIONS: Collection = Collection("versions");
 pub(crate) const JOBS: Collection = Collection("jobs");

@@ -10,7 +10,6 @@ use crate::{
     session::Patience,
 };
 use bindery_core::{
-    account::Module,
     code::{Code, Failure},
     id::WorkspaceId,
     limit,
@@ -46,8 +45,8 @@ pub struct Config {
     pub builtins: Vec<Bundle>,
     /// The keys of the publishers that are trusted from the start.
     pub publishers: Vec<TrustedKey>,
-    /// The modules that come with every account.
-    pub modules: Vec<Module>,
+    /// The sealed modules that come with every account.
+    pub modules: Vec<Bundle>,
     /// What replays jobs; without it they cannot be replayed here.
     pub replayer: Option<Arc<dyn Replayer>>,
     /// SHA-256 of the certificate that agents must see; none over plain http.
@@ -79,7 +78,7 @@ pub struct Inner {
     pub(crate) hub: Hub,
     pub(crate) events: Events,
     pub(crate) builtins: Vec<Bundle>,
-    pub(crate) modules: Vec<Module>,
+    pub(crate) modules: Vec<Bundle>,
     pub(crate) replayer: Option<Arc<dyn Replayer>>,
     /// A place for each replay that may go on.
     pub(crate) replays: Semaphore,

@@ -15,24 +15,10 @@ pub struct Account {
     pub name: Name,
     /// The workspace that it is linked to.
     pub workspace: Option<WorkspaceId>,
-    /// The modules that come with it.
-    pub modules: Vec<Module>,
     /// When it was made, and by what.
     pub created_at: Timestamp,
     /// Who or what made it.
     pub created_by: String,
-}
-
-/// A module: a component that runbooks import.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Module {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Whether it came with the account.
-    pub preloaded: bool,
 }
 
 /// What somebody may do.

@@ -177,3 +177,8 @@ pub const ASSET_FIELDS: usize = 100;
 pub const SECRET_BYTES: usize = 64 << 10;
 /// Secrets that one operation may have put in.
 pub const CALL_SECRETS: usize = 100;
+
+/// Modules that are linked into one runbook, with those that they need themselves.
+pub const LINKED_MODULES: usize = 32;
+/// Modules of an account.
+pub const ACCOUNT_MODULES: usize = 1_000;

@@ -98,6 +98,18 @@ pub struct Manifest {
     pub limits: Limits,
 }
 
+/// A module in a version, pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Linked {
+    /// Its name.
+    pub name: Name,
+    /// As its author counts.
+    pub version: String,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+}
+
 /// One immutable version of a runbook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -112,6 +124,15 @@ pub struct Version {
     pub manifest: Manifest,
     /// The interfaces that it imports: the most that it can do.
     pub imports: Vec<String>,
+    /// The interfaces that modules of the account are to give it when it is published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// The modules that are in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<Linked>,
+    /// The file that was imported, where that is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Digest>,
     /// When it was imported.
     pub imported_at: Timestamp,
     /// Who imported it.

@@ -45,8 +45,45 @@ pub(crate) fn examine(bytes: &[u8], types: TypesRef<'_>) -> Result<Findings, Fai
     imports.unknown.refuse()?;
     let entry = entry?;
     let level = if entry == Entry::CliRun { Level::L0 } else { Level::L2 };
-    let powers = imports.powers.into_iter().collect();
-    Ok(Findings { level, entry, imports: imports.known.into_iter().collect(), powers })
+    let Imports { known, powers, needs, .. } = imports;
+    let (imports, needs) = (known.into_iter().collect(), needs.into_iter().collect());
+    Ok(Findings { level, entry, imports, powers: powers.into_iter().collect(), needs })
+}
+
+/// What a component is that others import.
+pub(crate) struct Offer {
+    pub(crate) exports: Vec<String>,
+    pub(crate) imports: Vec<String>,
+    pub(crate) needs: Vec<String>,
+    pub(crate) powers: Vec<Power>,
+}
+
+/// What a validated component offers. `UnknownImports`, or `NoEntryPoint` if it is nothing.
+pub(crate) fn examine_library(bytes: &[u8], types: TypesRef<'_>) -> Result<Offer, Failure> {
+    let names = names(bytes)?;
+    let mut imports = Imports::of(types);
+    for name in names.imports {
+        imports.add(name);
+    }
+    imports.unknown.refuse()?;
+    let offered = |name: &&&str| {
+        let item = types.component_item_for_export(name).map(|item| item.ty);
+        let is_interface = matches!(item, Some(ComponentEntityType::Instance(_)));
+        is_interface && Interface::parse(name).is_some_and(|it| it.is_of_a_module())
+    };
+    let exports: BTreeSet<String> =
+        names.exports.iter().filter(offered).map(|name| (*name).to_owned()).collect();
+    if exports.is_empty() {
+        let message = "it exports no interface that a runbook could import, as in \
+                       `acme:tickets/api@1.0.0`: a module exports at least one, in a package of its own";
+        return Err(Failure::new(Code::NoEntryPoint, message));
+    }
+    Ok(Offer {
+        exports: exports.into_iter().collect(),
+        imports: imports.known.into_iter().collect(),
+        needs: imports.needs.into_iter().collect(),
+        powers: imports.powers.into_iter().collect(),
+    })
 }
 
 /// What the imports of a component come to.
@@ -56,6 +93,7 @@ struct Imports<'a> {
     program: bool,
     known: BTreeSet<String>,
     powers: BTreeSet<Power>,
+    needs: BTreeSet<String>,
     unknown: Unknown,
 }
 
@@ -66,6 +104,7 @@ impl<'a> Imports<'a> {
             program: false,
             known: BTreeSet::new(),
             powers: BTreeSet::new(),
+            needs: BTreeSet::new(),
             unknown: Unknown::default(),
         }
     }
@@ -83,8 +122,13 @@ impl<'a> Imports<'a> {
     }
 
     fn add_instance(&mut self, name: &str, id: ComponentInstanceTypeId) {
+        let interface = Interface::parse(name);
+        if interface.is_some_and(|it| it.is_of_a_module()) {
+            self.needs.insert(name.to_owned());
+            return;
+        }
         self.known.insert(name.to_owned());
-        match Interface::parse(name) {
+        match interface {
             Some(it) if it.is_wasi() => {}
             Some(it)
                 if it.package == operation::PACKAGE

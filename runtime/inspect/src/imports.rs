@@ -2,6 +2,7 @@
 
 use bindery_core::{
     code::{Code, Failure},
+    operation,
     text::shown,
 };
 use serde_json::json;
@@ -64,6 +65,11 @@ impl<'a> Interface<'a> {
         Some(Self { package, name, version })
     }
 
+    /// Whether a module can have it: it is neither ours nor WASI's.
+    pub(crate) fn is_of_a_module(&self) -> bool {
+        self.package != operation::PACKAGE && !self.package.starts_with("wasi:")
+    }
+
     /// Whether the version is `track` followed by a patch number, as in `0.2.` and `0.2.12`.
     pub(crate) fn is_of(&self, track: &str) -> bool {
         self.version.strip_prefix(track).is_some_and(|patch| {
@@ -113,6 +119,19 @@ impl Unknown {
         Err(Failure::new(Code::UnknownImports, message).with(json!({ "imports": self.imports })))
     }
 }
+
+/// `UnknownImports`, if there is anything that modules would have to give.
+pub(crate) fn refuse_needs(needs: &[String]) -> Result<(), Failure> {
+    let mut unknown = Unknown::default();
+    for name in needs {
+        unknown.add(name.clone(), Some(OF_A_MODULE));
+    }
+    unknown.refuse()
+}
+
+/// What to do about an interface that is neither the host's nor WASI's.
+const OF_A_MODULE: &str = "a module that exports it gives it: `bindery module import` brings one to \
+                           the account, and publishing links them";
 
 /// What to do about an unknown import of a component.
 pub(crate) fn component_hint(name: &str) -> Option<&'static str> {

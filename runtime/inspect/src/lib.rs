@@ -52,6 +52,27 @@ pub struct Module {
     /// which it imports types alone proves none, and a core module proves none: there the grants
     /// are enforced, not proved.
     pub powers: Vec<Power>,
+    /// The interfaces that modules of an account are to give it, sorted.
+    pub needs: Vec<String>,
+    /// What its author says, if the file has the section `bindery:manifest`.
+    pub manifest: Option<Manifest>,
+}
+
+/// What a component that others import is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Library {
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// The interfaces that it exports, sorted.
+    pub exports: Vec<String>,
+    /// Those that it imports from the host, sorted.
+    pub imports: Vec<String>,
+    /// Those that other modules are to give it, sorted.
+    pub needs: Vec<String>,
+    /// The most that it can do, sorted.
+    pub powers: Vec<Power>,
     /// What its author says, if the file has the section `bindery:manifest`.
     pub manifest: Option<Manifest>,
 }
@@ -62,20 +83,24 @@ struct Findings {
     entry: Entry,
     imports: Vec<String>,
     powers: Vec<Power>,
+    needs: Vec<String>,
 }
 
-/// Reads and validates a Wasm file.
+/// Reads and validates a Wasm file that is whole: the host gives it all that it imports.
+///
+/// Fails as [`inspect_unlinked`], and with `UnknownImports` for what modules would have to give.
+pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
+    let module = inspect_unlinked(bytes)?;
+    imports::refuse_needs(&module.needs)?;
+    Ok(module)
+}
+
+/// Reads and validates a Wasm file; what modules of an account are to give it is in `needs`.
 ///
 /// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or
 /// `UnknownGrant`.
-pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
-    if bytes.len() > limit::MODULE_BYTES {
-        let (found, max) = (bytes.len(), limit::MODULE_BYTES);
-        return Err(Failure::new(
-            Code::TooLarge,
-            format!("the module has {found} bytes; at most {max} are allowed (MODULE_BYTES)"),
-        ));
-    }
+pub fn inspect_unlinked(bytes: &[u8]) -> Result<Module, Failure> {
+    check_size(bytes)?;
     let encoding = looks::encoding(bytes)?;
     let types = features::validate(bytes)?;
     let types = types.as_ref();
@@ -90,6 +115,42 @@ pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
         entry: found.entry,
         imports: found.imports,
         powers: found.powers,
+        needs: found.needs,
         manifest: manifest::read_manifest(bytes)?,
     })
+}
+
+/// Reads and validates a module: a component that exports interfaces for others to import.
+///
+/// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or
+/// `UnknownGrant`.
+pub fn inspect_library(bytes: &[u8]) -> Result<Library, Failure> {
+    check_size(bytes)?;
+    if looks::encoding(bytes)? != looks::Encoding::Component {
+        let message = "a module must be a component: build it for wasm32-wasip2, or with the \
+                       component tools of its language";
+        return Err(Failure::new(Code::InvalidModule, message));
+    }
+    let types = features::validate(bytes)?;
+    let found = component::examine_library(bytes, types.as_ref())?;
+    Ok(Library {
+        digest: Digest::of(bytes),
+        bytes: bytes.len() as u64,
+        exports: found.exports,
+        imports: found.imports,
+        needs: found.needs,
+        powers: found.powers,
+        manifest: manifest::read_manifest(bytes)?,
+    })
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), Failure> {
+    if bytes.len() <= limit::MODULE_BYTES {
+        return Ok(());
+    }
+    let (found, max) = (bytes.len(), limit::MODULE_BYTES);
+    Err(Failure::new(
+        Code::TooLarge,
+        format!("the module has {found} bytes; at most {max} are allowed (MODULE_BYTES)"),
+    ))
 }

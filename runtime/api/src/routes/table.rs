@@ -2,7 +2,7 @@
 
 use super::{Method, Route};
 use crate::{
-    accounts::{Account, Group, Module, NewAccount},
+    accounts::{Account, Group, NewAccount},
     assets::{Asset, Content, ListAssets},
     computers::{Computer, ListComputers},
     deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
@@ -10,6 +10,7 @@ use crate::{
     jobs::{Job, JobEvent, ListJobs, ListStreams, NewJob, StopJob},
     journal::{JournalEntry, Replay, ReplayJob},
     log::{LogRecord, SearchLog},
+    modules::{ImportModule, Module, ModuleWit},
     page::{Page, PageQuery},
     runbooks::{BUNDLE, ExportRunbook, ImportRunbook, PublishRunbook, Runbook, WASM},
     runs::{ListRuns, Run, RunEvent, RunReport},
@@ -90,6 +91,17 @@ routes! {
     GetAccount: Get "/v1/accounts/{account}" "Show an account" { .answers::<Account>() }
     ListModules: Get "/v1/accounts/{account}/modules" "List the modules of an account" {
         .query::<PageQuery>().answers::<Page<Module>>()
+    }
+    ImportModule: Post "/v1/accounts/{account}/modules" "Import a module that runbooks may import" {
+        .for_role(Contributor).query::<ImportModule>().takes_bytes(IMPORT).answers::<Module>().status(201)
+    }
+    GetModule: Get "/v1/accounts/{account}/modules/{module}" "Show a module" { .answers::<Module>() }
+    GetModuleWit: Get "/v1/accounts/{account}/modules/{module}/wit" "Show the WIT of what a module exports" {
+        .answers::<ModuleWit>()
+    }
+    DeleteModule: Delete "/v1/accounts/{account}/modules/{module}"
+        "Delete a module; published runbooks keep what is linked into them" {
+        .for_role(Contributor).status(204)
     }
     ListWorkers: Get "/v1/accounts/{account}/workers" "List the workers of an account" {
         .query::<PageQuery>().answers::<Page<Worker>>()

@@ -46,14 +46,9 @@ pub(crate) async fn run(
 
 fn list(accounts: &[Account]) -> String {
     table::rows(
-        ["NAME", "MODULES", "CREATED", "BY"],
+        ["NAME", "CREATED", "BY"],
         accounts.iter().map(|account| {
-            [
-                account.name.to_string(),
-                account.modules.to_string(),
-                table::time(account.created_at),
-                account.created_by.clone(),
-            ]
+            [account.name.to_string(), table::time(account.created_at), account.created_by.clone()]
         }),
     )
 }
@@ -62,7 +57,6 @@ fn show(account: &Account) -> String {
     table::fields([
         ("Name", account.name.to_string()),
         ("Workspace", account.workspace.map(|id| id.to_string()).unwrap_or_default()),
-        ("Modules", account.modules.to_string()),
         ("Created", table::time(account.created_at)),
         ("By", account.created_by.clone()),
     ])

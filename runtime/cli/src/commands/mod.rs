@@ -69,9 +69,9 @@ pub enum Command {
     /// Keep how runbooks reach other systems
     #[command(subcommand)]
     Connection(asset::Verb<asset::Connection>),
-    /// Look at the modules of an account
+    /// Build and keep modules: components that runbooks import
     #[command(subcommand)]
-    Module(ListVerb),
+    Module(module::Verb),
     /// Make and revoke tokens
     #[command(
         subcommand,

@@ -1,6 +1,6 @@
 //! `bindery runbook`: runbooks of an account, and what they can and cannot do.
 
-mod build;
+pub(super) mod build;
 mod conform;
 mod diff;
 mod facts;
@@ -14,7 +14,7 @@ use super::{paging::Paging, wasm_file};
 use crate::{
     context::{Context, unwritable},
     failure::{CliFailure, Exit},
-    output::{Output, table},
+    output::{Output, table, text},
 };
 use bindery_api::runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot};
 use bindery_core::{grant::Grant, limit, name::Name};
@@ -106,7 +106,7 @@ pub(crate) async fn run(
     let (client, account) = (|| context.client(), context.account());
     match verb {
         Verb::New(arguments) => new::run(arguments, out),
-        Verb::Build(arguments) => build::run(arguments, out),
+        Verb::Build(arguments) => build::run(arguments, build::Project::Runbook, out),
         Verb::Test(arguments) => test::run(*arguments, context, out).await,
         Verb::Conform(arguments) => conform::run(arguments, context, out).await,
         Verb::Import { file, manifest, name, replace } => {
@@ -196,6 +196,15 @@ async fn version(what: &str, slot: Slot, context: &Context) -> Result<Facts, Cli
     })
 }
 
+/// What a Wasm file is.
+pub(super) fn show_file(
+    path: &std::path::Path,
+    wasm: &[u8],
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
+    out.show(&facts::Facts::of_file(path.to_owned(), wasm)?, facts::show)
+}
+
 fn asked_for(draft: bindery_core::runbook::Version) -> Vec<Grant> {
     draft.manifest.grants
 }
@@ -229,6 +238,8 @@ fn show(runbook: &Runbook) -> String {
         ("Version", of(|version| version.manifest.version.clone())),
         ("Digest", of(|version| version.digest.to_string())),
         ("Level", of(|version| table::spelling(version.level))),
+        ("Needs modules for", of(|version| text::escape(&version.needs.join(", ")))),
+        ("Modules", of(|version| facts::modules(&version.modules))),
         ("Imported", of(|version| table::time(version.imported_at))),
         ("By", of(|version| version.imported_by.clone())),
         ("Sealed by", seal.map(|seal| seal.publisher.name.clone()).unwrap_or_default()),

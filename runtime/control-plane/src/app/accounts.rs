@@ -57,7 +57,6 @@ impl ControlPlane {
         let account = Account {
             name: name.clone(),
             workspace: None,
-            modules: self.modules.clone(),
             created_at: now,
             created_by: by.to_owned(),
         };
@@ -103,9 +102,12 @@ impl ControlPlane {
         Ok(change.await?.0)
     }
 
-    /// Installs the sealed runbooks of this build where an account has neither these versions nor
-    /// later ones.
+    /// Installs the sealed runbooks and modules of this build where an account has neither these
+    /// versions nor later ones.
     pub(crate) async fn install_builtins(&self, account: &Name) -> Result<(), Failure> {
+        for bundle in &self.modules {
+            self.install_module(account, bundle).await?;
+        }
         for bundle in &self.builtins {
             self.install_builtin(account, bundle).await?;
         }

@@ -7,6 +7,7 @@ pub(crate) mod deployments;
 pub(crate) mod groups;
 pub(crate) mod jobs;
 pub(crate) mod log;
+pub(crate) mod modules;
 pub(crate) mod replays;
 pub(crate) mod runbooks;
 pub(crate) mod runs;

@@ -16,7 +16,7 @@ use bindery_core::{
     runbook::{self, Manifest, Runbook, RunbookEvent, Version},
     seal::{Seal, Verb},
 };
-use bindery_inspect::{Module, grants, inspect, parameters};
+use bindery_inspect::{Module, grants, inspect_unlinked, parameters};
 use bindery_seal::{bundle::Bundle, envelope::Envelope, statement};
 use bindery_store::{
     batch::{Batch, Expect},
@@ -173,7 +173,10 @@ impl ControlPlane {
         sealed: Option<(&Envelope, &Seal)>,
         by: &str,
     ) -> Result<(Version, Batch), Failure> {
-        let module = inspect(wasm)?;
+        let module = inspect_unlinked(wasm)?;
+        if sealed.is_some() {
+            bindery_inspect::inspect(wasm)?;
+        }
         let manifest = match (module.manifest.clone(), name) {
             (Some(manifest), None) => manifest,
             (Some(manifest), Some(name)) => Manifest { name, ..manifest },
@@ -194,6 +197,9 @@ impl ControlPlane {
             level: module.level,
             imports: powerful(&module),
             manifest,
+            needs: module.needs,
+            modules: vec![],
+            source: None,
             imported_at: self.clock.now(),
             imported_by: by.to_owned(),
         };
@@ -221,9 +227,12 @@ impl ControlPlane {
         let Some(draft) = runbook.draft.take() else {
             return Err(Failure::new(Code::Conflict, "there is no draft to publish"));
         };
+        let (draft, batch) = self.whole(account, draft).await?;
         let given = grants.unwrap_or_else(|| runbook.grants.clone());
         check_publish(&draft, &given, &runbook.grants, caller)?;
-        runbook.seal = match &self.version(account, name, draft.digest).await?.envelope {
+        // What is sealed was whole when it was imported, and has no other source.
+        let imported = self.version(account, name, draft.source.unwrap_or(draft.digest)).await?;
+        runbook.seal = match &imported.envelope {
             None => None,
             Some(envelope) => {
                 let wasm = self.content(&draft.digest).await?;
@@ -235,8 +244,28 @@ impl ControlPlane {
         runbook.changed_at = self.clock.now();
         let indexes = vec![("account", account.key())];
         let expect = Expect::Revision(held.revision);
-        self.repository.commit(Batch::new().put(RUNBOOKS, key, &runbook, expect, indexes)).await?;
+        self.repository.commit(batch.put(RUNBOOKS, key, &runbook, expect, indexes)).await?;
         Ok(runbook)
+    }
+
+    /// The version that a draft is published as, and the batch that makes it known: linked with the
+    /// modules that it needs.
+    async fn whole(&self, account: &Name, draft: Version) -> Result<(Version, Batch), Failure> {
+        if draft.needs.is_empty() {
+            return Ok((draft, Batch::new()));
+        }
+        let whole = self.link(account, &draft).await?;
+        let (name, by) = (Some(draft.manifest.name.clone()), draft.imported_by.clone());
+        let (linked, _) = self.store_version(account, name, &whole.wasm, None, &by).await?;
+        let version = Version {
+            modules: whole.modules,
+            source: Some(draft.digest),
+            imported_at: draft.imported_at,
+            ..linked
+        };
+        let stored = StoredVersion { version: version.clone(), envelope: None, seal: None };
+        let key = version_key(account, &version.manifest.name, version.digest);
+        Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))
     }
 
     pub(crate) async fn content(&self, digest: &Digest) -> Result<Bytes, Failure> {
@@ -267,7 +296,7 @@ impl ControlPlane {
             let seal = statement::verify(envelope, &wasm, &self.trust(), self.clock.now())?;
             seal.check(Verb::Export)?;
         }
-        self.content(&version.digest).await
+        self.content(&version.source.unwrap_or(version.digest)).await
     }
 
     pub(crate) async fn delete_runbook(&self, account: &Name, name: &Name) -> Result<(), Failure> {
@@ -286,7 +315,7 @@ fn version_key(account: &Name, runbook: &Name, digest: Digest) -> String {
     format!("{}/{digest}", runbook_key(account, runbook))
 }
 
-fn unpack(bytes: &Bytes) -> Result<(Bytes, Option<Envelope>), Failure> {
+pub(super) fn unpack(bytes: &Bytes) -> Result<(Bytes, Option<Envelope>), Failure> {
     if Bundle::is_bundle(bytes) {
         let bundle = Bundle::parse(bytes)?;
         return Ok((bundle.wasm.into(), Some(bundle.envelope)));

@@ -1,4 +1,4 @@
-//! Accounts, their modules, workers and groups.
+//! Accounts, their workers and groups.
 
 use crate::{
     app::tokens::Caller,
@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use bindery_api::{
-    accounts::{Account, Group, Module, NewAccount},
+    accounts::{Account, Group, NewAccount},
     page::{Page, PageQuery},
     workers::Worker,
 };
@@ -39,15 +39,6 @@ pub(super) async fn show(
     Path(account): Path<Name>,
 ) -> Reply<Account> {
     Ok(Json(plane.account(&account).await?.into()))
-}
-
-pub(super) async fn modules(
-    State(plane): State<ControlPlane>,
-    Path(account): Path<Name>,
-    Query(query): Query<PageQuery>,
-) -> Reply<Page<Module>> {
-    let modules = plane.account(&account).await?.modules;
-    Ok(Json(page::slice(modules, query.cursor, query.limit)?))
 }
 
 pub(super) async fn workers(

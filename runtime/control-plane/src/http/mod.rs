@@ -15,6 +15,7 @@ mod job_events;
 mod jobs;
 mod journal;
 mod log;
+mod modules;
 mod page;
 mod problem;
 mod run_events;
@@ -82,7 +83,11 @@ fn handler(id: RouteId) -> MethodRouter<ControlPlane> {
         RouteId::ListAccounts => at(id, accounts::list),
         RouteId::CreateAccount => at(id, accounts::create),
         RouteId::GetAccount => at(id, accounts::show),
-        RouteId::ListModules => at(id, accounts::modules),
+        RouteId::ListModules => at(id, modules::list),
+        RouteId::ImportModule => at(id, modules::import),
+        RouteId::GetModule => at(id, modules::show),
+        RouteId::GetModuleWit => at(id, modules::wit),
+        RouteId::DeleteModule => at(id, modules::delete),
         RouteId::ListWorkers => at(id, accounts::workers),
         RouteId::ListGroups => at(id, accounts::groups),
         RouteId::AddToGroup => at(id, accounts::add_to_group),

@@ -41,7 +41,12 @@ pub(super) async fn show(
     State(plane): State<ControlPlane>,
     Path((account, runbook)): Path<(Name, Name)>,
 ) -> Reply<Runbook> {
-    Ok(Json(plane.runbook(&account, &runbook).await?.into()))
+    let mut runbook = plane.runbook(&account, &runbook).await?;
+    runbook.draft = match runbook.draft {
+        Some(draft) => Some(plane.as_whole(&account, draft).await?),
+        None => None,
+    };
+    Ok(Json(runbook.into()))
 }
 
 pub(super) async fn delete(

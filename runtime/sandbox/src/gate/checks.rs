@@ -8,6 +8,7 @@ use bindery_core::{
     grant::{self, Grant, Power},
     limit,
     operation::{self, Operation},
+    text::shown,
 };
 use bindery_journal::entry::Header;
 use jiff::Timestamp;
@@ -64,7 +65,7 @@ pub(super) fn granted(
         return Ok(());
     }
     let needed = match (power.masked(), subject) {
-        (true, Some(subject)) => format!("{}:{subject}", power.as_str()),
+        (true, Some(subject)) => format!("{}:{}", power.as_str(), shown(&subject)),
         _ => power.as_str().to_owned(),
     };
     let message = format!(

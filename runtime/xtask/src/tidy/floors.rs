@@ -35,6 +35,7 @@ const SEAL: &str = "bindery-seal";
 const INSPECT: &str = "bindery-inspect";
 const JOURNAL: &str = "bindery-journal";
 const PROTOCOL: &str = "bindery-protocol";
+const LINK: &str = "bindery-link";
 const SANDBOX: &str = "bindery-sandbox";
 const DETACHED: &str = "bindery-detached";
 const CLIENT: &str = "bindery-client";
@@ -84,6 +85,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(PROTOCOL, 15, Only(&[SEAL, CORE])),
     room("bindery-store-sled", 20, Only(&[STORE, CORE])),
     room("bindery-store-postgres", 20, Only(&[STORE, CORE])),
+    room(LINK, 20, Only(&[INSPECT, CORE])),
     room(SANDBOX, 20, Only(&[INSPECT, JOURNAL, SEAL, CORE])),
     room(DETACHED, 20, Only(&[])),
     room(CLIENT, 20, Only(&[API, CORE])),
@@ -100,10 +102,14 @@ pub(crate) const ROOMS: &[Room] = &[
     room("bindery-capability-files", 30, CAPABILITY),
     room("bindery-capability-process", 30, STARTING),
     room(TESTKIT, 30, Lower),
-    room("bindery-control-plane", 40, Only(&[API, PROTOCOL, STORE, SEAL, INSPECT, JOURNAL, CORE])),
+    room(
+        "bindery-control-plane",
+        40,
+        Only(&[API, PROTOCOL, STORE, SEAL, INSPECT, LINK, JOURNAL, CORE]),
+    ),
     room("bindery-worker", 40, Only(&[PROTOCOL, SANDBOX, SEAL, JOURNAL, CORE])),
     room("bindery-simulator", 40, SIMULATOR),
-    room("bindery-cli", 40, Only(&[CLIENT, API, SEAL, INSPECT, JOURNAL, CORE])),
+    room("bindery-cli", 40, Only(&[CLIENT, API, SEAL, INSPECT, LINK, JOURNAL, CORE])),
     room("bindery", 50, Lower),
     room("bindery-tests", 60, Lower),
     room("xtask", 60, Lower),

@@ -26,8 +26,31 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The file that makes a folder the project of a runbook.
-const PROJECT: &str = "runbook.toml";
+/// What a folder is the project of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Project {
+    /// A runbook.
+    Runbook,
+    /// A module, which runbooks import.
+    Module,
+}
+
+impl Project {
+    /// The file that makes a folder such a project.
+    fn file(self) -> &'static str {
+        match self {
+            Project::Runbook => "runbook.toml",
+            Project::Module => "module.toml",
+        }
+    }
+
+    fn check(self, wasm: &[u8]) -> Result<(), Failure> {
+        match self {
+            Project::Runbook => bindery_inspect::inspect_unlinked(wasm).map(drop),
+            Project::Module => bindery_inspect::inspect_library(wasm).map(drop),
+        }
+    }
+}
 
 /// The programs of toolchains, and how to come by them.
 const PROGRAMS: [(&str, &str); 8] = [
@@ -44,10 +67,10 @@ const PROGRAMS: [(&str, &str); 8] = [
 /// What is built.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder with `runbook.toml`
+    /// The folder of the project
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
-    /// Where to write the Wasm file; else beside `runbook.toml`, by the runbook's name
+    /// Where to write the Wasm file; else in the folder, by the name of what is built
     #[arg(long, value_name = "FILE.wasm")]
     to: Option<PathBuf>,
 }
@@ -69,39 +92,58 @@ struct Build {
     /// Where the command expects the contract's WIT.
     #[serde(default)]
     wit: Option<PathBuf>,
+    /// The interfaces of modules that it imports; their packages stand in `deps` of `wit`.
+    #[serde(default)]
+    imports: Vec<String>,
 }
 
-pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
+pub(crate) fn run(
+    arguments: Arguments,
+    project: Project,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
     let Arguments { folder, to } = arguments;
-    let (manifest, build) = read(&folder)?;
+    let (manifest, build) = read(&folder, project)?;
     if let Some(place) = &build.wit {
-        wit::write(&folder.join(place), Some(&manifest.grants))?;
+        wit::write(&folder.join(place), Some(&manifest.grants), &build.imports)?;
     }
     make(&folder, &build, out)?;
     let made = folder.join(&build.output);
     let wasm = fs::read(&made).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let text = format!("the build ended well, but there is no `{}`", made.display());
-            CliFailure::new(Exit::Failed, text)
-                .hint(format!("`output` in the table `build` of `{PROJECT}` says where it is."))
+            CliFailure::new(Exit::Failed, text).hint(format!(
+                "`output` in the table `build` of `{}` says where it is.",
+                project.file()
+            ))
         }
         _ => unreadable(&made, &error),
     })?;
     // Before it is touched, so that a message is about what the toolchain made.
-    bindery_inspect::inspect(&wasm)?;
+    project.check(&wasm)?;
     let wasm = embed_manifest(&wasm, &manifest)?;
     let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
-    let facts = Facts::of_file(to.clone(), &wasm)?;
-    fs::write(&to, &wasm).map_err(|error| unwritable(&to, &error))?;
-    out.show(&facts, facts::show)
+    let written = || fs::write(&to, &wasm).map_err(|error| unwritable(&to, &error));
+    match project {
+        Project::Runbook => {
+            let facts = Facts::of_file(to.clone(), &wasm)?;
+            written()?;
+            out.show(&facts, facts::show)
+        }
+        Project::Module => {
+            written()?;
+            crate::commands::module::show_file(&to, &wasm, out)
+        }
+    }
 }
 
-/// What `runbook.toml` says.
-fn read(folder: &Path) -> Result<(Manifest, Build), CliFailure> {
-    let path = folder.join(PROJECT);
+/// What the project's file says.
+fn read(folder: &Path, project: Project) -> Result<(Manifest, Build), CliFailure> {
+    let file = project.file();
+    let path = folder.join(file);
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            let text = format!("there is no `{PROJECT}` in `{}`", folder.display());
+            let text = format!("there is no `{file}` in `{}`", folder.display());
             CliFailure::new(Exit::NotFound, text).hint(
                 "Name the folder of a runbook; `bindery runbook new --lang LANGUAGE NAME` makes one.",
             )

@@ -1,14 +1,17 @@
 //! What a Wasm file is, without a control plane: as `build` and `show` tell it.
 
 use super::powers;
-use crate::{failure::CliFailure, output::table};
+use crate::{
+    failure::CliFailure,
+    output::{table, text},
+};
 use bindery_api::powers::{PowerUse, of_file};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
-    runbook::{Level, Manifest, Version},
+    runbook::{Level, Linked, Manifest, Version},
 };
-use bindery_inspect::{grants, inspect};
+use bindery_inspect::{Module, grants, inspect_unlinked};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -23,6 +26,12 @@ pub(super) struct Facts {
     pub(super) bytes: u64,
     pub(super) level: Level,
     pub(super) imports: Vec<String>,
+    /// What modules of the account are to give it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) needs: Vec<String>,
+    /// The modules in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) modules: Vec<Linked>,
     pub(super) manifest: Manifest,
     /// What it can do if it is granted all that it asks for.
     pub(super) powers: Vec<PowerUse>,
@@ -31,7 +40,7 @@ pub(super) struct Facts {
 impl Facts {
     /// Those of a Wasm file with a manifest in it, which must ask for all that it imports.
     pub(super) fn of_file(file: PathBuf, wasm: &[u8]) -> Result<Self, CliFailure> {
-        let module = inspect(wasm)?;
+        let module = inspect_unlinked(wasm)?;
         let manifest = module.manifest.clone().ok_or_else(|| {
             let text = format!("`{}` holds no manifest", file.display());
             CliFailure::from(Failure::new(Code::InvalidManifest, text)).hint(
@@ -40,16 +49,16 @@ impl Facts {
         })?;
         grants::check_grants(&module, &manifest)?;
         let powers = of_file(module.level, &module.imports, &manifest.grants);
-        let (digest, bytes, level, imports) =
-            (module.digest, module.bytes, module.level, module.imports);
-        Ok(Self { file: Some(file), digest, bytes, level, imports, manifest, powers })
+        let Module { digest, bytes, level, imports, needs, .. } = module;
+        let (file, modules) = (Some(file), vec![]);
+        Ok(Self { file, digest, bytes, level, imports, needs, modules, manifest, powers })
     }
 
     /// Those of a version in an account.
     pub(super) fn of_version(version: Version) -> Self {
         let powers = of_file(version.level, &version.imports, &version.manifest.grants);
-        let Version { digest, bytes, level, imports, manifest, .. } = version;
-        Self { file: None, digest, bytes, level, imports, manifest, powers }
+        let Version { digest, bytes, level, imports, needs, modules, manifest, .. } = version;
+        Self { file: None, digest, bytes, level, imports, needs, modules, manifest, powers }
     }
 }
 
@@ -63,6 +72,16 @@ pub(super) fn show(facts: &Facts) -> String {
         ("Bytes", facts.bytes.to_string()),
         ("Digest", facts.digest.to_string()),
         ("Level", table::spelling(facts.level)),
+        ("Needs modules for", text::escape(&facts.needs.join(", "))),
+        ("Modules", modules(&facts.modules)),
     ]);
     fields + "\n" + &powers::lines(&facts.powers)
+}
+
+/// The modules that are linked into a version.
+pub(super) fn modules(modules: &[Linked]) -> String {
+    let one = |module: &Linked| {
+        format!("{} {} ({})", module.name, text::escape(&module.version), module.digest.short())
+    };
+    modules.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliF
         put(&folder.join("sdk").join(path), text)?;
     }
     if language.name == RUST {
-        wit::write(&folder.join("wit"), None)?;
+        wit::write(&folder.join("wit"), None, &[])?;
     }
     let place = folder.display();
     let fact = json!({ "runbook": name, "language": language.name, "folder": folder });

@@ -3,6 +3,7 @@
 use crate::{
     commands::{
         job::{object, parameter},
+        module::linked,
         wasm_file,
     },
     context::{Context, unreadable},
@@ -22,6 +23,9 @@ pub struct Arguments {
     /// Its `runbook.toml`, if the Wasm file does not hold a manifest
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Link it with this module first; may be given again
+    #[arg(long = "module", value_name = "FILE.wasm")]
+    modules: Vec<PathBuf>,
     /// Set a parameter; the value is taken as JSON if it is JSON, else as text
     #[arg(long = "parameter", short = 'p', value_name = "NAME=VALUE", value_parser = parameter)]
     one: Vec<(String, Value)>,
@@ -41,8 +45,8 @@ pub(super) async fn run(
     context: &Context,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
-    let Arguments { file, manifest, one, all, script, dry_run } = arguments;
-    let wasm = wasm_file::read(&file, manifest.as_deref())?;
+    let Arguments { file, manifest, modules, one, all, script, dry_run } = arguments;
+    let wasm = linked(wasm_file::read(&file, manifest.as_deref())?, &modules)?;
     let mut parameters = all.unwrap_or_default();
     parameters.extend(one);
     let script = script.map(|path| match fs::read_to_string(&path) {

@@ -22,8 +22,13 @@ pub(super) const FILES: [(&str, &str); 5] = [
 /// The file of the world.
 const WORLD: (&str, &str) = ("world.wit", include_str!("../../../../../sdk/wit/world.wit"));
 
-/// Writes the contract into `folder`, with a world that has the powers of `grants`, or all.
-pub(super) fn write(folder: &Path, grants: Option<&[Grant]>) -> Result<(), CliFailure> {
+/// Writes the contract into `folder`, with a world that has the powers of `grants`, or all, and these
+/// imports of modules.
+pub(super) fn write(
+    folder: &Path,
+    grants: Option<&[Grant]>,
+    imports: &[String],
+) -> Result<(), CliFailure> {
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     let mut files: Vec<_> = FILES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
     files.push((WORLD.0, WORLD.1.to_owned()));
@@ -31,6 +36,12 @@ pub(super) fn write(folder: &Path, grants: Option<&[Grant]>) -> Result<(), CliFa
         let asked = |interface: &str| is_asked(grants, interface);
         for (_, text) in &mut files {
             *text = narrowed(text, &asked);
+        }
+    }
+    for (name, text) in &mut files {
+        if *name == WORLD.0 {
+            let lines: String = imports.iter().map(|it| format!("    import {it};\n")).collect();
+            *text = text.replacen("    import types;\n", &format!("    import types;\n{lines}"), 1);
         }
     }
     for (name, text) in files {
@@ -108,7 +119,7 @@ mod tests {
     fn every_file_of_the_contract_is_there_and_a_written_one_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit");
-        write(folder.path(), None).expect("written");
+        write(folder.path(), None, &[]).expect("written");
         let names = |folder: &Path| {
             let entries = fs::read_dir(folder).expect("a folder").flatten();
             let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
@@ -119,7 +130,7 @@ mod tests {
         let world = folder.path().join("world.wit");
         let modified = || fs::metadata(&world).and_then(|it| it.modified()).expect("a time");
         let before = modified();
-        write(folder.path(), None).expect("written");
+        write(folder.path(), None, &[]).expect("written");
         assert_eq!(modified(), before);
     }
 }

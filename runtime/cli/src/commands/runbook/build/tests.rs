@@ -14,7 +14,7 @@ const PROGRAM: &[u8] =
 fn project(build: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let toml = format!("name = \"Clean-Logs\"\nversion = \"1\"\n{build}");
-    fs::write(folder.path().join(PROJECT), toml).expect("written");
+    fs::write(folder.path().join("runbook.toml"), toml).expect("written");
     fs::write(folder.path().join("source.wasm"), PROGRAM).expect("written");
     folder
 }
@@ -23,7 +23,7 @@ fn built(folder: &Path) -> Result<String, CliFailure> {
     let (mut out, mut err) = (vec![], vec![]);
     let mut output =
         Output::new(&mut out, &mut err, Terminals { stdout: false, stderr: false }, Format::Table);
-    run(Arguments { folder: folder.to_owned(), to: None }, &mut output)?;
+    run(Arguments { folder: folder.to_owned(), to: None }, Project::Runbook, &mut output)?;
     Ok(String::from_utf8(out).expect("text"))
 }
 
