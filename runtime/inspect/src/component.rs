@@ -46,7 +46,9 @@ pub(crate) fn examine(bytes: &[u8], types: TypesRef<'_>) -> Result<Findings, Fai
     let entry = entry?;
     let level = if entry == Entry::CliRun { Level::L0 } else { Level::L2 };
     let powers = imports.powers.into_iter().collect();
-    Ok(Findings { level, entry, imports: imports.known.into_iter().collect(), powers })
+    let exports = names.exports.into_iter().map(str::to_owned).collect();
+    let imports = imports.known.into_iter().collect();
+    Ok(Findings { level, entry, imports, exports, powers })
 }
 
 /// What the imports of a component come to.

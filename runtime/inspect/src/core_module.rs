@@ -83,7 +83,8 @@ pub(crate) fn examine(types: TypesRef<'_>) -> Result<Findings, Failure> {
     let level = if imports.contains(BINDERY) { Level::L1 } else { Level::L0 };
     let entry = entry(types, level)?;
     check_memory(types)?;
-    Ok(Findings { level, entry, imports: imports.into_iter().collect(), powers: Vec::new() })
+    let imports = imports.into_iter().collect();
+    Ok(Findings { level, entry, imports, exports: Vec::new(), powers: Vec::new() })
 }
 
 fn imports(types: TypesRef<'_>) -> Result<BTreeSet<String>, Failure> {

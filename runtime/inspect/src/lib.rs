@@ -48,6 +48,8 @@ pub struct Module {
     pub entry: Entry,
     /// The interfaces (of a core module: the import modules) that it imports, sorted, each once.
     pub imports: Vec<String>,
+    /// What a component exports, in its order; of a core module nothing.
+    pub exports: Vec<String>,
     /// The powers of which it imports a function, sorted: the most that it can do. An interface of
     /// which it imports types alone proves none, and a core module proves none: there the grants
     /// are enforced, not proved.
@@ -61,6 +63,7 @@ struct Findings {
     level: Level,
     entry: Entry,
     imports: Vec<String>,
+    exports: Vec<String>,
     powers: Vec<Power>,
 }
 
@@ -89,6 +92,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
         level: found.level,
         entry: found.entry,
         imports: found.imports,
+        exports: found.exports,
         powers: found.powers,
         manifest: manifest::read_manifest(bytes)?,
     })
