@@ -204,3 +204,21 @@ fn kind(error: &Oci) -> Kind {
         _ => Kind::Refused,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_registry_that_never_answers_is_given_up() {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let reference = Reference::parse(&format!("{address}/acme/report:1")).expect("a reference");
+        let access = Access { login: None, docker_config: None, plain_http: false };
+        let registry = Registry::open(reference, access).expect("no error");
+        let registry = Registry { time: Duration::from_millis(50), ..registry };
+        let error = registry.pull().await.expect_err("nobody answers");
+        assert!(matches!(error, RegistryError::TooSlow { .. }), "{error}");
+    }
+}
