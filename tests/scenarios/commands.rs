@@ -301,6 +301,10 @@ fn accounts(cli: &Cli<'_>) {
     cli.says("account create Other", "Name:      Other");
     cli.refuses("account create Other", 1, "hint: ");
     cli.shows("account list", "Other");
+    let changed = cli.json("account change Other --profile extended");
+    assert_eq!(changed["profile"], "extended");
+    cli.refuses("account change Other --profile wide", 2, "one of standard, extended");
+    cli.refuses("account change Nobody --profile standard", 4, "account `Nobody`");
     cli.shows("account show Other", "Created:");
     cli.shows("worker list", "sim");
     cli.says("group add web sim", "web");

@@ -8,6 +8,7 @@ mod support;
 
 mod commands;
 mod demo;
+mod extended;
 mod identity;
 mod machine;
 mod machines;

@@ -38,6 +38,7 @@ impl Exit {
             | Code::BadSignature
             | Code::RefusedByComputer
             | Code::ChangesNotAllowed
+            | Code::ProfileNotAllowed
             | Code::InvalidEnrolToken => Exit::Refused,
             Code::NotFound | Code::NoSuchPath => Exit::NotFound,
             Code::ControlPlaneUnreachable | Code::Unreachable | Code::NoWorker => Exit::Unreachable,
@@ -48,6 +49,7 @@ impl Exit {
             | Code::InvalidArguments
             | Code::InvalidModule
             | Code::InvalidManifest
+            | Code::WrongProfile
             | Code::UnknownImports
             | Code::NoEntryPoint
             | Code::UnknownGrant

@@ -1,6 +1,6 @@
 //! Automation accounts: runbooks, jobs and workers that belong together.
 
-use crate::{id::WorkspaceId, name::Name};
+use crate::{id::WorkspaceId, name::Name, profile::Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Account {
     pub workspace: Option<WorkspaceId>,
     /// The modules that come with it.
     pub modules: Vec<Module>,
+    /// The most that its runbooks may need of an engine.
+    #[serde(default)]
+    pub profile: Profile,
     /// When it was made, and by what.
     pub created_at: Timestamp,
     /// Who or what made it.

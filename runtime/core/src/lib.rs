@@ -16,6 +16,7 @@ pub mod json;
 pub mod limit;
 pub mod name;
 pub mod operation;
+pub mod profile;
 pub mod record;
 pub mod retention;
 pub mod run;

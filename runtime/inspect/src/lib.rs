@@ -19,6 +19,7 @@ use bindery_core::{
     digest::Digest,
     grant::Power,
     limit,
+    profile::Feature,
     runbook::{Level, Manifest},
 };
 
@@ -54,6 +55,8 @@ pub struct Module {
     /// which it imports types alone proves none, and a core module proves none: there the grants
     /// are enforced, not proved.
     pub powers: Vec<Power>,
+    /// What it needs that the standard profile does not have.
+    pub needs: Vec<Feature>,
     /// What its author says, if the file has the section `bindery:manifest`.
     pub manifest: Option<Manifest>,
 }
@@ -65,6 +68,12 @@ struct Findings {
     imports: Vec<String>,
     exports: Vec<String>,
     powers: Vec<Power>,
+}
+
+/// What a Wasm file needs that the standard profile does not have. `InvalidModule` if it is not valid
+/// in any profile.
+pub fn needs(bytes: &[u8]) -> Result<Vec<Feature>, Failure> {
+    features::validate(bytes).map(|(_, needs)| needs)
 }
 
 /// Reads and validates a Wasm file.
@@ -80,7 +89,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
         ));
     }
     let encoding = looks::encoding(bytes)?;
-    let types = features::validate(bytes)?;
+    let (types, needs) = features::validate(bytes)?;
     let types = types.as_ref();
     let found = match encoding {
         looks::Encoding::Core => core_module::examine(types)?,
@@ -94,6 +103,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
         imports: found.imports,
         exports: found.exports,
         powers: found.powers,
+        needs,
         manifest: manifest::read_manifest(bytes)?,
     })
 }

@@ -217,6 +217,7 @@ fn show(runbook: &Runbook) -> String {
         ("Version", of(|version| version.manifest.version.clone())),
         ("Digest", of(|version| version.digest.to_string())),
         ("Level", of(|version| table::spelling(version.level))),
+        ("Needs", of(|version| facts::needs(&version.needs))),
         ("Imported", of(|version| table::time(version.imported_at))),
         ("By", of(|version| version.imported_by.clone())),
         ("Sealed by", seal.map(|seal| seal.publisher.name.clone()).unwrap_or_default()),

@@ -188,11 +188,13 @@ impl ControlPlane {
         if let Some(schema) = &manifest.parameters {
             parameters::check_parameters_schema(schema)?;
         }
+        self.check_profile(account, &module.needs).await?;
         let version = Version {
             digest: module.digest,
             bytes: module.bytes,
             level: module.level,
             imports: powerful(&module),
+            needs: module.needs.clone(),
             manifest,
             imported_at: self.clock.now(),
             imported_by: by.to_owned(),

@@ -6,9 +6,10 @@ use bindery_api::powers::{PowerUse, of_file};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
+    profile::{self, Feature, Profile},
     runbook::{Level, Manifest, Version},
 };
-use bindery_inspect::{grants, inspect};
+use bindery_inspect::{Module, grants, inspect};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -23,6 +24,9 @@ pub(super) struct Facts {
     pub(super) bytes: u64,
     pub(super) level: Level,
     pub(super) imports: Vec<String>,
+    /// What it needs that the standard profile does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) needs: Vec<Feature>,
     pub(super) manifest: Manifest,
     /// What it can do if it is granted all that it asks for.
     pub(super) powers: Vec<PowerUse>,
@@ -40,17 +44,25 @@ impl Facts {
         })?;
         grants::check_grants(&module, &manifest)?;
         let powers = of_file(module.level, &module.imports, &manifest.grants);
-        let (digest, bytes, level, imports) =
-            (module.digest, module.bytes, module.level, module.imports);
-        Ok(Self { file: Some(file), digest, bytes, level, imports, manifest, powers })
+        let Module { digest, bytes, level, imports, needs, .. } = module;
+        Ok(Self { file: Some(file), digest, bytes, level, imports, needs, manifest, powers })
     }
 
     /// Those of a version in an account.
     pub(super) fn of_version(version: Version) -> Self {
         let powers = of_file(version.level, &version.imports, &version.manifest.grants);
-        let Version { digest, bytes, level, imports, manifest, .. } = version;
-        Self { file: None, digest, bytes, level, imports, manifest, powers }
+        let Version { digest, bytes, level, imports, needs, manifest, .. } = version;
+        Self { file: None, digest, bytes, level, imports, needs, manifest, powers }
     }
+}
+
+/// What a version needs of a worker, if it is more than every worker has.
+pub(super) fn needs(needs: &[Feature]) -> String {
+    if needs.is_empty() {
+        return String::new();
+    }
+    let profile = Profile::with(needs);
+    format!("the {profile} profile ({})", profile::named(needs))
 }
 
 /// For people.
@@ -63,6 +75,7 @@ pub(super) fn show(facts: &Facts) -> String {
         ("Bytes", facts.bytes.to_string()),
         ("Digest", facts.digest.to_string()),
         ("Level", table::spelling(facts.level)),
+        ("Needs", needs(&facts.needs)),
     ]);
     fields + "\n" + &powers::lines(&facts.powers)
 }
