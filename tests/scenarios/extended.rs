@@ -99,6 +99,9 @@ async fn what_needs_more_than_every_engine_has_runs_where_it_is_there() {
         if ended.code == Some(0) { Ok(()) } else { Err(format!("{ended:?}")) }
     })
     .await;
+    let compiled = fs::read_dir(site.path("plain").join("compiled")).expect("a cache").flatten();
+    let engines = compiled.filter(|entry| entry.path().is_dir()).count();
+    assert_eq!(engines, 2, "each engine keeps what it compiled by itself");
 }
 
 #[test]
