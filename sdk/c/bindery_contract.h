@@ -14,6 +14,8 @@
 #define BINDERY_CODE_INVALID_PARAMETERS "InvalidParameters"
 #define BINDERY_CODE_INVALID_OPTIONS "InvalidOptions"
 #define BINDERY_CODE_INVALID_MODULE "InvalidModule"
+#define BINDERY_CODE_PROFILE_NOT_ALLOWED "ProfileNotAllowed"
+#define BINDERY_CODE_WRONG_PROFILE "WrongProfile"
 #define BINDERY_CODE_UNKNOWN_IMPORTS "UnknownImports"
 #define BINDERY_CODE_NO_ENTRY_POINT "NoEntryPoint"
 #define BINDERY_CODE_INVALID_MANIFEST "InvalidManifest"

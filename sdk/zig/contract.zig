@@ -38,6 +38,10 @@ pub const Error = error{
     InvalidOptions,
     /// Build the module again and import the file that the compiler wrote.
     InvalidModule,
+    /// An owner asks for it with `bindery account change NAME --profile extended`; or build without garbage collection and exceptions.
+    ProfileNotAllowed,
+    /// Run it with the program that is built with `--features extended`, or build it without what it needs.
+    WrongProfile,
     /// Build against the interfaces of sdk/wit, or for wasm32-wasip1 or wasm32-wasip2.
     UnknownImports,
     /// Export `run` of bindery:runbook, `wasi:cli/run`, or `_start`.

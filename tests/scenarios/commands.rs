@@ -161,6 +161,9 @@ fn runbooks(cli: &Cli<'_>) {
     let test = "runbook test SITE/echo.wasm --manifest SITE/runbook.toml -p who=you";
     assert_eq!(cli.shows(test, "Completed")["passed"], true);
     cli.refuses("runbook test SITE/echo.wasm", 2, "--manifest");
+    let none = "127.0.0.1:1/acme/echo:1";
+    cli.refuses(&format!("runbook push SITE/echo.bundle {none}"), 5, "reach the registry");
+    cli.refuses(&format!("runbook pull {none} --to SITE/pulled.wasm"), 5, "reach the registry");
     projects(cli);
     let deleted = cli.json("runbook delete Spare");
     assert_eq!(deleted, json!({ "runbook": "Spare", "deleted": true }));
@@ -298,6 +301,10 @@ fn accounts(cli: &Cli<'_>) {
     cli.says("account create Other", "Name:      Other");
     cli.refuses("account create Other", 1, "hint: ");
     cli.shows("account list", "Other");
+    let changed = cli.json("account change Other --profile extended");
+    assert_eq!(changed["profile"], "extended");
+    cli.refuses("account change Other --profile wide", 2, "one of standard, extended");
+    cli.refuses("account change Nobody --profile standard", 4, "account `Nobody`");
     cli.shows("account show Other", "Created:");
     cli.shows("worker list", "sim");
     cli.says("group add web sim", "web");

@@ -63,9 +63,13 @@ impl Site {
     }
 
     fn command(&self, name: &str, arguments: &[String]) -> Command {
+        self.command_of(Path::new(BINDERY), name, arguments)
+    }
+
+    fn command_of(&self, program: &Path, name: &str, arguments: &[String]) -> Command {
         let log = self.path("log").join(format!("{name}.log"));
         let log = File::options().create(true).append(true).open(log).expect("a log");
-        let mut command = Command::new(BINDERY);
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env("BINDERY_HOME", self.folder.path())
@@ -142,6 +146,17 @@ impl Site {
 
     /// Starts an agent with further `arguments`.
     pub(crate) async fn start_agent(&mut self, client: &Client, name: &str, further: &[&str]) {
+        self.start_agent_of(Path::new(BINDERY), client, name, further).await;
+    }
+
+    /// The same with another executable.
+    pub(crate) async fn start_agent_of(
+        &mut self,
+        program: &Path,
+        client: &Client,
+        name: &str,
+        further: &[&str],
+    ) {
         let token = enrolment(client, name).await;
         let state = self.path(name).display().to_string();
         let url = self.url();
@@ -150,7 +165,7 @@ impl Site {
                 .map(str::to_owned)
                 .to_vec();
         arguments.extend(further.iter().map(|argument| (*argument).to_owned()));
-        let mut command = self.command(name, &arguments);
+        let mut command = self.command_of(program, name, &arguments);
         command.env("BINDERY_ENROL_TOKEN", token);
         let child = command.spawn().expect("it starts");
         self.agents.push((name.to_owned(), arguments, child));
@@ -164,9 +179,15 @@ impl Site {
 
     /// Starts an agent that was killed; it is enrolled already.
     pub(crate) fn restart_agent(&mut self, name: &str) {
+        self.restart_agent_as(Path::new(BINDERY), name);
+    }
+
+    /// The same with another executable.
+    pub(crate) fn restart_agent_as(&mut self, program: &Path, name: &str) {
         let at = self.agents.iter().position(|agent| agent.0 == name).expect("an agent");
         let arguments = self.agents[at].1.clone();
-        self.agents[at].2 = self.command(name, &arguments).spawn().expect("it starts");
+        let child = self.command_of(program, name, &arguments).spawn();
+        self.agents[at].2 = child.expect("it starts");
     }
 
     /// Starts an agent from a copy of the folder of another, which goes on.

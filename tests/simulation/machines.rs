@@ -24,6 +24,7 @@ use bindery_core::{
     fleet::Report,
     id::JobId,
     job,
+    profile::Profile,
     retention::Retention,
     update::OsType,
 };
@@ -175,7 +176,9 @@ impl PlaneMachine {
         let Some(RunningPlane { plane, runtime, .. }) = &self.running else { return };
         let plane = plane.clone();
         match worker {
-            SANDBOX => drop(runtime.spawn(async move { plane.serve_sandbox(end).await })),
+            SANDBOX => drop(runtime.spawn(async move {
+                plane.serve_sandbox(end, Profile::Standard).await;
+            })),
             _ => drop(runtime.spawn(async move { plane.serve_agent(end).await })),
         }
     }

@@ -4,6 +4,7 @@ use bindery_core::{
     account,
     id::{WorkerId, WorkspaceId},
     name::Name,
+    profile::Profile,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -20,6 +21,8 @@ pub struct Account {
     /// The workspace that it is linked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<WorkspaceId>,
+    /// The most that its runbooks may need of an engine.
+    pub profile: Profile,
     /// When it was made.
     pub created_at: Timestamp,
     /// Who or what made it.
@@ -31,6 +34,7 @@ impl From<account::Account> for Account {
         Self {
             name: account.name,
             workspace: account.workspace,
+            profile: account.profile,
             created_at: account.created_at,
             created_by: account.created_by,
         }
@@ -43,6 +47,17 @@ impl From<account::Account> for Account {
 pub struct NewAccount {
     /// Its name.
     pub name: Name,
+    /// The most that its runbooks may need of an engine: the standard profile unless it says more.
+    #[serde(default)]
+    pub profile: Profile,
+}
+
+/// A change of an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeAccount {
+    /// The most that its runbooks may need of an engine.
+    pub profile: Profile,
 }
 
 /// A group of workers: jobs that are placed on it run on any live one.

@@ -77,6 +77,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::BadSignature
         | Code::RefusedByComputer
         | Code::ChangesNotAllowed
+        | Code::ProfileNotAllowed
         | Code::IdentityCopied => StatusCode::FORBIDDEN,
         Code::NotFound | Code::NoSuchPath => StatusCode::NOT_FOUND,
         Code::InvalidName | Code::InvalidRequest | Code::InvalidArguments => {
@@ -85,6 +86,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::InvalidParameters
         | Code::InvalidOptions
         | Code::InvalidModule
+        | Code::WrongProfile
         | Code::UnknownImports
         | Code::NoEntryPoint
         | Code::InvalidManifest

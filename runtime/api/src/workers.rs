@@ -3,6 +3,7 @@
 use bindery_core::{
     id::{ComputerId, WorkerId},
     name::Name,
+    profile::Profile,
     worker::{self, WorkerKind},
 };
 use jiff::Timestamp;
@@ -54,6 +55,8 @@ pub struct Worker {
     /// That computer's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computer_name: Option<String>,
+    /// What its engine has, by its last connection.
+    pub profile: Profile,
     /// Whether it is there.
     pub presence: Presence,
     /// Since when it is Offline.
@@ -76,6 +79,7 @@ impl Worker {
             kind: worker.kind,
             group: worker.group,
             groups: worker.groups,
+            profile: worker.profile,
             computer: worker.computer,
             computer_name,
             offline_since: match presence {

@@ -24,7 +24,11 @@ use bindery_cli::{
     failure::{CliFailure, Exit},
     output::{Format, Output, Terminals},
 };
-use bindery_sandbox::compile::child::{CHILD_ARGUMENT, child};
+use bindery_core::profile::Profile;
+use bindery_sandbox::{
+    compile::child::{CHILD_ARGUMENT, child},
+    engine::PROFILE,
+};
 use clap::{CommandFactory as _, Parser};
 use std::{
     io::{self, IsTerminal as _},
@@ -33,12 +37,18 @@ use std::{
     time::Duration,
 };
 
+/// The version, with the profile of the engine where it is not the one that every build has.
+const VERSION: &str = match PROFILE {
+    Profile::Standard => env!("CARGO_PKG_VERSION"),
+    Profile::Extended => concat!(env!("CARGO_PKG_VERSION"), " (extended profile)"),
+};
+
 /// How long what is left of the program may take to end.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Patch fleets with sealed runbooks, and run your own beside them
 #[derive(Debug, Parser)]
-#[command(name = "bindery", version, propagate_version = true)]
+#[command(name = "bindery", version = VERSION, propagate_version = true)]
 struct Program {
     #[command(flatten)]
     global: Global,

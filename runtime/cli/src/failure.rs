@@ -3,6 +3,7 @@
 use crate::output::text::escape;
 use bindery_client::ClientError;
 use bindery_core::code::{Code, Failure};
+use bindery_registry::error::RegistryError;
 use std::{error::Error, fmt};
 
 /// The exit codes of `bindery`.
@@ -37,6 +38,7 @@ impl Exit {
             | Code::BadSignature
             | Code::RefusedByComputer
             | Code::ChangesNotAllowed
+            | Code::ProfileNotAllowed
             | Code::InvalidEnrolToken => Exit::Refused,
             Code::NotFound | Code::NoSuchPath => Exit::NotFound,
             Code::ControlPlaneUnreachable | Code::Unreachable | Code::NoWorker => Exit::Unreachable,
@@ -47,6 +49,7 @@ impl Exit {
             | Code::InvalidArguments
             | Code::InvalidModule
             | Code::InvalidManifest
+            | Code::WrongProfile
             | Code::UnknownImports
             | Code::NoEntryPoint
             | Code::UnknownGrant
@@ -113,6 +116,20 @@ impl From<ClientError> for CliFailure {
             failure = failure.because(cause);
         }
         failure
+    }
+}
+
+impl From<RegistryError> for CliFailure {
+    fn from(error: RegistryError) -> Self {
+        let exit = match error {
+            RegistryError::Refused { .. } => Exit::Failed,
+            _ => Exit::of(error.code()),
+        };
+        let failure = Self::new(exit, error.to_string()).hint(error.remedy());
+        match error.source() {
+            Some(cause) => failure.because(cause),
+            None => failure,
+        }
     }
 }
 

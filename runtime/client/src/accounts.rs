@@ -2,7 +2,7 @@
 
 use crate::{Client, error::ClientError};
 use bindery_api::{
-    accounts::{Account, Group, NewAccount},
+    accounts::{Account, ChangeAccount, Group, NewAccount},
     page::{Page, PageQuery},
     routes::RouteId,
     workers::Worker,
@@ -22,6 +22,15 @@ impl Client {
     /// One account.
     pub async fn account(&self, account: &str) -> Result<Account, ClientError> {
         self.to(RouteId::GetAccount, &[("account", account)]).reply().await
+    }
+
+    /// Changes an account.
+    pub async fn change_account(
+        &self,
+        account: &str,
+        change: &ChangeAccount,
+    ) -> Result<Account, ClientError> {
+        self.to(RouteId::ChangeAccount, &[("account", account)]).json(change).reply().await
     }
 
     /// The workers of an account.

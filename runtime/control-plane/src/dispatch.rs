@@ -1,7 +1,7 @@
 //! Dispatch: gives jobs to workers, with a lease and a signed order.
 
 use crate::{
-    documents::{JOBS, RUNS, SANDBOX, WORKERS, job_indexes, place_key, places_of},
+    documents::{JOBS, RUNS, SANDBOX, WORKERS, job_indexes, place_key, places_of, waits_key},
     events::Event,
     hub::{Peer, peer_of},
     plane::ControlPlane,
@@ -13,6 +13,7 @@ use bindery_core::{
     job::{Job, JobEvent, Lease, Phase, Placement},
     limit,
     name::Name,
+    profile::Profile,
     run::Run,
     seal::Verb,
     worker::Worker,
@@ -81,7 +82,8 @@ impl ControlPlane {
     /// A worker for a job that is not stored yet, with a place taken for it.
     pub(crate) async fn place(&self, job: &Job) -> Result<Option<Place>, Failure> {
         let workers = self.candidates(&job.account, &job.placement).await?;
-        Ok(workers.into_iter().find_map(|worker| {
+        let mut fit = workers.into_iter().filter(|worker| worker.profile >= job.profile);
+        Ok(fit.find_map(|worker| {
             let peer = peer_of(&worker);
             let session = self.hub.take_place(peer, job.id)?;
             Some(Place { worker: worker.id, peer, session })
@@ -292,7 +294,9 @@ impl ControlPlane {
     pub(crate) async fn dispatch_waiting(&self, peer: Peer) -> Result<(), Failure> {
         for worker in self.workers_behind(peer).await? {
             for place in places_of(&worker) {
-                self.dispatch_waiting_at(&place_key(&worker.account, &place)).await?;
+                for profile in Profile::ALL.into_iter().filter(|it| *it <= worker.profile) {
+                    self.dispatch_waiting_at(&waits_key(&worker.account, &place, profile)).await?;
+                }
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use bindery_core::{
     id::{ComputerId, JobId, RunId},
     job::{Job, Phase, Placement},
     name::Name,
+    profile::Profile,
     run::{MachineRun, MachineStatus},
     worker::Worker,
 };
@@ -238,7 +239,7 @@ pub(crate) fn job_indexes(job: &Job) -> Vec<IndexEntry> {
         indexes.push(("worker", lease.worker.to_string()));
     }
     if matches!(job.phase, Phase::New | Phase::Resuming) {
-        indexes.push(("waits", place_key(&job.account, &job.placement)));
+        indexes.push(("waits", waits_key(&job.account, &job.placement, job.profile)));
     }
     indexes
 }
@@ -250,6 +251,16 @@ pub(crate) fn place_key(account: &Name, placement: &Placement) -> String {
         Placement::Sandbox => format!("{account}/sandbox"),
         Placement::Computer(id) => format!("{account}/computer/{id}"),
         Placement::Group(group) => format!("{account}/group/{}", group.key()),
+    }
+}
+
+/// Where jobs wait that need a worker of this profile: jobs that nobody there can run must not stand
+/// before those that somebody can.
+pub(crate) fn waits_key(account: &Name, placement: &Placement, profile: Profile) -> String {
+    let place = place_key(account, placement);
+    match profile {
+        Profile::Standard => place,
+        profile => format!("{place}/{profile}"),
     }
 }
 

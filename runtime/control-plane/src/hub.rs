@@ -5,6 +5,7 @@ use bindery_core::{
     fleet::ConfigureStatus,
     id::{ComputerId, JobId},
     limit,
+    profile::Profile,
     worker::{self, Departure, Presence, WorkerEvent},
 };
 use bindery_protocol::message::ToWorker;
@@ -51,6 +52,8 @@ pub(crate) enum Over {}
 struct State {
     sessions: HashMap<Peer, Session>,
     presence: HashMap<Peer, Presence>,
+    /// What the engine of each peer has, by its last connection.
+    profiles: HashMap<Peer, Profile>,
     /// The newest question about its identity that each peer has answered.
     proved: HashMap<Peer, u64>,
     asked: HashMap<(Peer, u64), oneshot::Sender<Result<(), Failure>>>,
@@ -107,6 +110,16 @@ impl Hub {
         state.sessions.insert(peer, session);
         self.arrived.notify_waiters();
         Ok((number, over))
+    }
+
+    /// What the engine of `peer` has, as it says.
+    pub(crate) fn keep_profile(&self, peer: Peer, profile: Profile) {
+        self.state.lock().profiles.insert(peer, profile);
+    }
+
+    /// What the engine of `peer` had when it last connected.
+    pub(crate) fn profile_of(&self, peer: Peer) -> Profile {
+        self.state.lock().profiles.get(&peer).copied().unwrap_or_default()
     }
 
     /// The end of a session. An older one than the current changes nothing.

@@ -5,7 +5,7 @@
 //! says it.
 
 use crate::{
-    app::jobs::{Begin, Wanted, no_worker},
+    app::jobs::{Begin, Wanted},
     documents::{CHILDREN, COMPUTERS, JOBS, RUNBOOKS, SNAPSHOTS, child_key, runbook_key},
     events::Event,
     hub::Peer,
@@ -280,9 +280,7 @@ impl ControlPlane {
         if let Some(run) = parent.run {
             self.check_not_cancelled(run).await?;
         }
-        if self.candidates(&parent.account, placement).await?.is_empty() {
-            return Err(no_worker(&parent.account, placement));
-        }
+        self.check_runnable(runbook, placement).await?;
         let wanted = Wanted {
             parameters,
             placement: placement.clone(),

@@ -17,6 +17,7 @@ use bindery_core::{
     id::ComputerId,
     job::{JobEvent, Outcome},
     limit,
+    profile::Profile,
     worker::Departure,
 };
 use bindery_protocol::{
@@ -71,8 +72,8 @@ struct Talk<'a> {
 
 impl ControlPlane {
     /// Talks with the sandbox worker of this process, which needs no proof.
-    pub async fn serve_sandbox(&self, link: ControlEnd) {
-        if let Err(failure) = self.converse(Peer::Sandbox, link, 0).await {
+    pub async fn serve_sandbox(&self, link: ControlEnd, profile: Profile) {
+        if let Err(failure) = self.converse(Peer::Sandbox, link, 0, profile).await {
             tracing::error!(%failure, "the session of the sandbox worker ended");
         }
     }
@@ -80,9 +81,9 @@ impl ControlPlane {
     /// Talks with an agent: it must prove who it is first.
     pub async fn serve_agent(&self, mut link: ControlEnd) {
         match self.admit(&mut link).await {
-            Ok((computer, continuation)) => {
+            Ok((computer, continuation, profile)) => {
                 let peer = Peer::Computer(computer);
-                if let Err(failure) = self.converse(peer, link, continuation).await {
+                if let Err(failure) = self.converse(peer, link, continuation, profile).await {
                     tracing::warn!(%computer, %failure, "the session of an agent ended");
                 }
             }
@@ -94,7 +95,7 @@ impl ControlPlane {
         }
     }
 
-    async fn admit(&self, link: &mut ControlEnd) -> Result<(ComputerId, u64), Failure> {
+    async fn admit(&self, link: &mut ControlEnd) -> Result<(ComputerId, u64, Profile), Failure> {
         let question = self.hub.question();
         let challenge = Challenge {
             nonce: Digest::from_bytes(entropy::bytes()),
@@ -114,7 +115,7 @@ impl ControlPlane {
         question: u64,
         challenge: &Challenge,
         envelope: &Envelope,
-    ) -> Result<(ComputerId, u64), Failure> {
+    ) -> Result<(ComputerId, u64, Profile), Failure> {
         // The proof names the computer whose key must have signed it: both are checked together.
         let computer = self.computer_by_key(envelope.key_id()).await?;
         let key: PublicKey = computer.agent_key.parse().map_err(|_| {
@@ -155,7 +156,7 @@ impl ControlPlane {
             Ok(())
         };
         self.repository.change(COMPUTERS, &id, "computer", computer_indexes, change).await?;
-        Ok((computer.id, fresh))
+        Ok((computer.id, fresh, proof.profile))
     }
 
     async fn computer_by_key(&self, key_id: Digest) -> Result<Computer, Failure> {
@@ -171,8 +172,10 @@ impl ControlPlane {
         peer: Peer,
         link: ControlEnd,
         continuation: u64,
+        profile: Profile,
     ) -> Result<(), Failure> {
         let ControlEnd { say, mut hear } = link;
+        self.keep_profile(peer, profile).await?;
         let (session, over) = self.hub.connect(peer, say.clone())?;
         let welcome = ToWorker::Welcome {
             session,

@@ -1,6 +1,6 @@
 //! Automation accounts: runbooks, jobs and workers that belong together.
 
-use crate::{id::WorkspaceId, name::Name};
+use crate::{id::WorkspaceId, name::Name, profile::Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct Account {
     pub name: Name,
     /// The workspace that it is linked to.
     pub workspace: Option<WorkspaceId>,
+    /// The most that its runbooks may need of an engine.
+    #[serde(default)]
+    pub profile: Profile,
     /// When it was made, and by what.
     pub created_at: Timestamp,
     /// Who or what made it.

@@ -55,6 +55,10 @@ codes! {
     InvalidOptions => "Correct the options; the schema is at `/v1/schemas/additional-options.json`.";
     /// Bytes that are no WebAssembly, or truncated or invalid WebAssembly.
     InvalidModule => "Build the module again and import the file that the compiler wrote.";
+    /// A module that needs the extended profile, in an account that has not asked for it.
+    ProfileNotAllowed => "An owner asks for it with `bindery account change NAME --profile extended`; or build without garbage collection and exceptions.";
+    /// A module that needs more than the engine of this program has.
+    WrongProfile => "Run it with the program that is built with `--features extended`, or build it without what it needs.";
     /// A module imports what the host does not provide.
     UnknownImports => "Build against the interfaces of sdk/wit, or for wasm32-wasip1 or wasm32-wasip2.";
     /// A module exports no entry point.

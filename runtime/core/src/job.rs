@@ -20,6 +20,7 @@ use crate::{
     id::{ComputerId, JobId, RunId, WorkerId},
     limit,
     name::Name,
+    profile::Profile,
     runbook::Limits,
 };
 use jiff::Timestamp;
@@ -366,6 +367,9 @@ pub struct Job {
     pub grants: Vec<Grant>,
     /// What it may take.
     pub limits: Limits,
+    /// The profile of the workers that can run it.
+    #[serde(default, skip_serializing_if = "Profile::is_standard")]
+    pub profile: Profile,
     /// Where it is to run.
     pub placement: Placement,
     /// Why it was started.

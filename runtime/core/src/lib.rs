@@ -18,6 +18,7 @@ pub mod limit;
 pub mod module;
 pub mod name;
 pub mod operation;
+pub mod profile;
 pub mod record;
 pub mod retention;
 pub mod run;

@@ -89,6 +89,14 @@ pub const COMPILE_CODE_BYTES: u64 = 16 * MODULE_BYTES as u64;
 
 /// A signed bundle's statement, in bytes.
 pub const STATEMENT_BYTES: usize = 1 << 20;
+/// The manifest of an artifact in a registry, in bytes: what registries take at most.
+pub const REGISTRY_MANIFEST_BYTES: usize = 4 << 20;
+/// How long a registry may take to be connected, and then to say anything at all.
+pub const REGISTRY_SILENCE: Duration = Duration::from_secs(30);
+/// How long a push or a pull may take.
+pub const REGISTRY_TIME: Duration = Duration::from_secs(900);
+/// A password that is read for a registry, in bytes.
+pub const REGISTRY_PASSWORD_BYTES: usize = 64 << 10;
 /// Keys on a workspace's trust list.
 pub const TRUSTED_KEYS: usize = 1_000;
 

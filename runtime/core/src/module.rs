@@ -30,7 +30,7 @@ pub struct Module {
     pub imports: Vec<String>,
     /// The interfaces that other modules are to give it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs: Vec<String>,
+    pub from_modules: Vec<String>,
     /// The grants that a runbook needs for it.
     pub grants: Vec<Grant>,
     /// Whether it came with Bindery.
@@ -62,7 +62,7 @@ pub fn closure<'a>(modules: &'a [Module], needs: &[String]) -> Vec<&'a Module> {
         for module in modules.iter().filter(|module| module.may_give(need)) {
             if !chosen.iter().any(|known| known.digest == module.digest) {
                 chosen.push(module);
-                open.extend(module.needs.iter().map(String::as_str));
+                open.extend(module.from_modules.iter().map(String::as_str));
             }
         }
     }
@@ -84,7 +84,7 @@ mod tests {
             bytes: 1,
             exports: vec![exports.to_owned()],
             imports: vec![],
-            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            from_modules: needs.iter().map(|need| (*need).to_owned()).collect(),
             grants: vec![],
             preloaded: false,
             imported_at: Timestamp::UNIX_EPOCH,

@@ -17,6 +17,7 @@ use crate::{
     grant::Grant,
     limit,
     name::Name,
+    profile::{Feature, Profile},
     seal::Seal,
 };
 use jiff::Timestamp;
@@ -124,9 +125,12 @@ pub struct Version {
     pub manifest: Manifest,
     /// The interfaces that it imports: the most that it can do.
     pub imports: Vec<String>,
+    /// What it needs that the standard profile does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Feature>,
     /// The interfaces that modules of the account are to give it when it is published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs: Vec<String>,
+    pub from_modules: Vec<String>,
     /// The modules that are in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<Linked>,
@@ -137,6 +141,13 @@ pub struct Version {
     pub imported_at: Timestamp,
     /// Who imported it.
     pub imported_by: String,
+}
+
+impl Version {
+    /// The profile of the workers that can run it.
+    pub fn profile(&self) -> Profile {
+        Profile::with(&self.needs)
+    }
 }
 
 /// Which of a runbook's versions exist.

@@ -10,6 +10,7 @@ use crate::{
     code::{Code, Failure},
     id::{ComputerId, WorkerId},
     name::Name,
+    profile::Profile,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,6 +103,9 @@ pub struct Worker {
     /// The groups that it was put into: at most `WORKER_GROUPS`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Name>,
+    /// What its engine has, by its last connection.
+    #[serde(default)]
+    pub profile: Profile,
     /// When it was made.
     pub created_at: Timestamp,
 }

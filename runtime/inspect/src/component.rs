@@ -45,16 +45,23 @@ pub(crate) fn examine(bytes: &[u8], types: TypesRef<'_>) -> Result<Findings, Fai
     imports.unknown.refuse()?;
     let entry = entry?;
     let level = if entry == Entry::CliRun { Level::L0 } else { Level::L2 };
-    let Imports { known, powers, needs, .. } = imports;
-    let (imports, needs) = (known.into_iter().collect(), needs.into_iter().collect());
-    Ok(Findings { level, entry, imports, powers: powers.into_iter().collect(), needs })
+    let Imports { known, powers, from_modules, .. } = imports;
+    let exports = names.exports.into_iter().map(str::to_owned).collect();
+    Ok(Findings {
+        level,
+        entry,
+        imports: known.into_iter().collect(),
+        exports,
+        powers: powers.into_iter().collect(),
+        from_modules: from_modules.into_iter().collect(),
+    })
 }
 
 /// What a component is that others import.
 pub(crate) struct Offer {
     pub(crate) exports: Vec<String>,
     pub(crate) imports: Vec<String>,
-    pub(crate) needs: Vec<String>,
+    pub(crate) from_modules: Vec<String>,
     pub(crate) powers: Vec<Power>,
 }
 
@@ -81,7 +88,7 @@ pub(crate) fn examine_library(bytes: &[u8], types: TypesRef<'_>) -> Result<Offer
     Ok(Offer {
         exports: exports.into_iter().collect(),
         imports: imports.known.into_iter().collect(),
-        needs: imports.needs.into_iter().collect(),
+        from_modules: imports.from_modules.into_iter().collect(),
         powers: imports.powers.into_iter().collect(),
     })
 }
@@ -93,7 +100,7 @@ struct Imports<'a> {
     program: bool,
     known: BTreeSet<String>,
     powers: BTreeSet<Power>,
-    needs: BTreeSet<String>,
+    from_modules: BTreeSet<String>,
     unknown: Unknown,
 }
 
@@ -104,7 +111,7 @@ impl<'a> Imports<'a> {
             program: false,
             known: BTreeSet::new(),
             powers: BTreeSet::new(),
-            needs: BTreeSet::new(),
+            from_modules: BTreeSet::new(),
             unknown: Unknown::default(),
         }
     }
@@ -124,7 +131,7 @@ impl<'a> Imports<'a> {
     fn add_instance(&mut self, name: &str, id: ComponentInstanceTypeId) {
         let interface = Interface::parse(name);
         if interface.is_some_and(|it| it.is_of_a_module()) {
-            self.needs.insert(name.to_owned());
+            self.from_modules.insert(name.to_owned());
             return;
         }
         self.known.insert(name.to_owned());

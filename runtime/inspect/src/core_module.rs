@@ -84,7 +84,8 @@ pub(crate) fn examine(types: TypesRef<'_>) -> Result<Findings, Failure> {
     let entry = entry(types, level)?;
     check_memory(types)?;
     let imports = imports.into_iter().collect();
-    Ok(Findings { level, entry, imports, powers: Vec::new(), needs: Vec::new() })
+    let (exports, powers, from_modules) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(Findings { level, entry, imports, exports, powers, from_modules })
 }
 
 fn imports(types: TypesRef<'_>) -> Result<BTreeSet<String>, Failure> {

@@ -121,9 +121,9 @@ impl Unknown {
 }
 
 /// `UnknownImports`, if there is anything that modules would have to give.
-pub(crate) fn refuse_needs(needs: &[String]) -> Result<(), Failure> {
+pub(crate) fn refuse_unlinked(from_modules: &[String]) -> Result<(), Failure> {
     let mut unknown = Unknown::default();
-    for name in needs {
+    for name in from_modules {
         unknown.add(name.clone(), Some(OF_A_MODULE));
     }
     unknown.refuse()

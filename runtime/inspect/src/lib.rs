@@ -19,6 +19,7 @@ use bindery_core::{
     digest::Digest,
     grant::Power,
     limit,
+    profile::Feature,
     runbook::{Level, Manifest},
 };
 
@@ -48,12 +49,16 @@ pub struct Module {
     pub entry: Entry,
     /// The interfaces (of a core module: the import modules) that it imports, sorted, each once.
     pub imports: Vec<String>,
+    /// What a component exports, in its order; of a core module nothing.
+    pub exports: Vec<String>,
     /// The powers of which it imports a function, sorted: the most that it can do. An interface of
     /// which it imports types alone proves none, and a core module proves none: there the grants
     /// are enforced, not proved.
     pub powers: Vec<Power>,
     /// The interfaces that modules of an account are to give it, sorted.
-    pub needs: Vec<String>,
+    pub from_modules: Vec<String>,
+    /// What it needs that the standard profile does not have.
+    pub needs: Vec<Feature>,
     /// What its author says, if the file has the section `bindery:manifest`.
     pub manifest: Option<Manifest>,
 }
@@ -70,9 +75,11 @@ pub struct Library {
     /// Those that it imports from the host, sorted.
     pub imports: Vec<String>,
     /// Those that other modules are to give it, sorted.
-    pub needs: Vec<String>,
+    pub from_modules: Vec<String>,
     /// The most that it can do, sorted.
     pub powers: Vec<Power>,
+    /// What it needs that the standard profile does not have.
+    pub needs: Vec<Feature>,
     /// What its author says, if the file has the section `bindery:manifest`.
     pub manifest: Option<Manifest>,
 }
@@ -82,8 +89,15 @@ struct Findings {
     level: Level,
     entry: Entry,
     imports: Vec<String>,
+    exports: Vec<String>,
     powers: Vec<Power>,
-    needs: Vec<String>,
+    from_modules: Vec<String>,
+}
+
+/// What a Wasm file needs that the standard profile does not have. `InvalidModule` if it is not valid
+/// in any profile.
+pub fn needs(bytes: &[u8]) -> Result<Vec<Feature>, Failure> {
+    features::validate(bytes).map(|(_, needs)| needs)
 }
 
 /// Reads and validates a Wasm file that is whole: the host gives it all that it imports.
@@ -91,18 +105,18 @@ struct Findings {
 /// Fails as [`inspect_unlinked`], and with `UnknownImports` for what modules would have to give.
 pub fn inspect(bytes: &[u8]) -> Result<Module, Failure> {
     let module = inspect_unlinked(bytes)?;
-    imports::refuse_needs(&module.needs)?;
+    imports::refuse_unlinked(&module.from_modules)?;
     Ok(module)
 }
 
-/// Reads and validates a Wasm file; what modules of an account are to give it is in `needs`.
+/// Reads and validates a Wasm file; what modules of an account are to give it is in `from_modules`.
 ///
 /// Fails with `TooLarge`, `InvalidModule`, `UnknownImports`, `NoEntryPoint`, `InvalidManifest` or
 /// `UnknownGrant`.
 pub fn inspect_unlinked(bytes: &[u8]) -> Result<Module, Failure> {
     check_size(bytes)?;
     let encoding = looks::encoding(bytes)?;
-    let types = features::validate(bytes)?;
+    let (types, needs) = features::validate(bytes)?;
     let types = types.as_ref();
     let found = match encoding {
         looks::Encoding::Core => core_module::examine(types)?,
@@ -114,8 +128,10 @@ pub fn inspect_unlinked(bytes: &[u8]) -> Result<Module, Failure> {
         level: found.level,
         entry: found.entry,
         imports: found.imports,
+        exports: found.exports,
         powers: found.powers,
-        needs: found.needs,
+        from_modules: found.from_modules,
+        needs,
         manifest: manifest::read_manifest(bytes)?,
     })
 }
@@ -131,15 +147,16 @@ pub fn inspect_library(bytes: &[u8]) -> Result<Library, Failure> {
                        component tools of its language";
         return Err(Failure::new(Code::InvalidModule, message));
     }
-    let types = features::validate(bytes)?;
+    let (types, needs) = features::validate(bytes)?;
     let found = component::examine_library(bytes, types.as_ref())?;
     Ok(Library {
         digest: Digest::of(bytes),
         bytes: bytes.len() as u64,
         exports: found.exports,
         imports: found.imports,
-        needs: found.needs,
+        from_modules: found.from_modules,
         powers: found.powers,
+        needs,
         manifest: manifest::read_manifest(bytes)?,
     })
 }

@@ -4,6 +4,7 @@ use bindery_core::{
     code::{Code, Failure},
     grant::Power,
     limit,
+    profile::Feature,
     runbook::{Level, Manifest},
 };
 use bindery_inspect::{
@@ -174,10 +175,8 @@ fn a_guest_exports_its_memory() {
 #[test]
 fn features_that_the_engine_lacks_are_named() {
     for (body, part) in [
-        ("(type (struct (field i32)))", "garbage collection"),
-        ("(func (param externref))", "garbage collection"),
         ("(memory 1 1 shared)", "threads"),
-        ("(tag)", "exceptions"),
+        ("(tag) (memory 1 1 shared)", "threads"),
         ("(memory i64 1)", "memory64"),
     ] {
         refused(&format!("(module {body})"), Code::InvalidModule, part);
@@ -186,6 +185,23 @@ fn features_that_the_engine_lacks_are_named() {
     let simd =
         "(func (drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) (v128.const i64x2 0 0))))";
     assert!(read(&format!(r#"(module {simd} (func (export "_start")))"#)).is_ok());
+}
+
+#[test]
+fn what_the_standard_profile_lacks_is_told() {
+    let catches = "(tag $e) (func (block $h (result exnref) (try_table (catch_all_ref $h) \
+                   (throw $e)) (unreachable)) (throw_ref))";
+    for (body, needs) in [
+        ("", &[][..]),
+        ("(type (struct (field i32)))", &[Feature::Gc]),
+        ("(func (param externref))", &[Feature::Gc]),
+        ("(tag)", &[Feature::Exceptions]),
+        (catches, &[Feature::Exceptions]),
+        ("(tag) (type (struct (field i32)))", &[Feature::Gc, Feature::Exceptions]),
+    ] {
+        let module = read(&format!(r#"(module {body} (func (export "_start")))"#));
+        assert_eq!(module.expect(body).needs, needs, "{body}");
+    }
 }
 
 #[test]

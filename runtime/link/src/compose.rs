@@ -20,7 +20,7 @@ pub(crate) struct Composed {
 }
 
 pub(crate) fn compose(runbook: &[u8], parts: &[Part]) -> Result<Composed, Failure> {
-    let needs = inspect_unlinked(runbook)?.needs;
+    let needs = inspect_unlinked(runbook)?.from_modules;
     let mut composition = Composition {
         graph: CompositionGraph::new(),
         parts,
@@ -111,7 +111,7 @@ impl Composition<'_> {
         let who = format!("the module `{}`", part.name);
         let package = self.register(&who, &format!("module{at}"), &part.wasm)?;
         let instance = self.graph.instantiate(package);
-        self.give((&who, package, instance), &part.library().needs)?;
+        self.give((&who, package, instance), &part.library().from_modules)?;
         self.made.insert(at, (package, instance));
         Ok((package, instance))
     }

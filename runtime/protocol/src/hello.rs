@@ -4,7 +4,7 @@
 //! presents. A copy of the agent's folder has the key as well, but not the continuation that the
 //! original was given since.
 
-use bindery_core::{digest::Digest, id::ComputerId};
+use bindery_core::{digest::Digest, id::ComputerId, profile::Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -37,4 +37,26 @@ pub struct Proof {
     pub time: Timestamp,
     /// Its protocol version.
     pub protocol: u32,
+    /// What its engine has.
+    #[serde(default, skip_serializing_if = "Profile::is_standard")]
+    pub profile: Profile,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_agent_that_says_nothing_of_its_profile_has_the_standard_one() {
+        let said = json!({
+            "nonce": Digest::of(b""), "computer": ComputerId::from_bytes([1; 16]),
+            "continuation": 1, "time": "2026-01-01T00:00:00Z", "protocol": 1,
+        });
+        let proof: Proof = serde_json::from_value(said.clone()).expect("a proof");
+        assert_eq!(proof.profile, Profile::Standard);
+        assert_eq!(serde_json::to_value(&proof).expect("JSON"), said);
+        let extended = Proof { profile: Profile::Extended, ..proof };
+        assert_eq!(serde_json::to_value(extended).expect("JSON")["profile"], "extended");
+    }
 }

@@ -4,7 +4,10 @@
 
 pub mod child;
 
-use crate::{cache::Cache, engine::SandboxEngine};
+use crate::{
+    cache::Cache,
+    engine::{PROFILE, SandboxEngine},
+};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
@@ -74,6 +77,10 @@ impl Compiler {
             && let Ok(compiled) = self.load(&code, level, wasm)
         {
             return Ok(compiled);
+        }
+        // Of what is not valid at all the compiler says more.
+        if let Ok(needs) = bindery_inspect::needs(wasm) {
+            PROFILE.check(&needs)?;
         }
         let code = match &self.place {
             CompileIn::Child(program) => {

@@ -1,12 +1,16 @@
 //! The wasmtime engine: deterministic, interruptible, pooled where the address space allows it.
 
-use bindery_core::limit;
+use bindery_core::{limit, profile::Profile};
 use std::{
     sync::{Arc, mpsc},
     thread,
     time::Duration,
 };
 use wasmtime::{Config, Engine, PoolingAllocationConfig, Result};
+
+/// What the engines of this executable have.
+pub const PROFILE: Profile =
+    if cfg!(feature = "extended") { Profile::Extended } else { Profile::Standard };
 
 /// Guests that a pool has room for at once, and the core instances and memories of their components.
 /// It is address space: memory is taken only for what runs.
@@ -73,6 +77,8 @@ fn config() -> Config {
         .max_wasm_stack(limit::GUEST_STACK_BYTES)
         .async_stack_size(2 * limit::GUEST_STACK_BYTES)
         .wasm_memory64(false);
+    #[cfg(feature = "extended")]
+    config.wasm_function_references(true).wasm_gc(true).wasm_exceptions(true);
     config
 }
 

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 use wasmtime::{
-    Engine, Instance, InstancePre, Linker, Result, Store, Trap, UpdateDeadline,
+    Engine, Instance, InstancePre, Linker, Result, Store, ThrownException, Trap, UpdateDeadline,
     component::{self, ComponentType, Lift, ResourceTable},
 };
 use wasmtime_wasi::{
@@ -387,7 +387,11 @@ fn explain(error: &wasmtime::Error) -> Failure {
     // The names of functions are the guest's own.
     let reason = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     let reason = reason.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
-    Failure::new(code, clip(format!("the guest failed: {reason}")))
+    let what = match error.is::<ThrownException>() {
+        true => "the guest threw an exception that nobody caught",
+        false => "the guest failed",
+    };
+    Failure::new(code, clip(format!("{what}: {reason}")))
 }
 
 #[cfg(test)]

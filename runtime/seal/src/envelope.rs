@@ -60,6 +60,18 @@ impl Envelope {
         self.signatures[0].keyid
     }
 
+    /// What the envelope says, if it is a `payload_type`. Not verified: [`Envelope::open`] does
+    /// that.
+    ///
+    /// `BadSignature` if it does not have its form; `TooLarge` past [`limit::STATEMENT_BYTES`].
+    pub fn claims<T: DeserializeOwned>(&self, payload_type: &str) -> Result<T, Failure> {
+        self.check_form(payload_type)?;
+        serde_json::from_slice(&self.payload).map_err(|error| {
+            let error = shown(&error.to_string());
+            bad(format!("the {payload_type} does not have its form: {error}"))
+        })
+    }
+
     /// The payload, if it is a `payload_type` that `key` signed.
     ///
     /// `BadSignature` says what is wrong; `TooLarge` past [`limit::STATEMENT_BYTES`].
@@ -68,11 +80,7 @@ impl Envelope {
         payload_type: &str,
         key: &PublicKey,
     ) -> Result<T, Failure> {
-        check_size(&self.payload)?;
-        if self.payload_type != payload_type {
-            let found = shown(&self.payload_type);
-            return Err(bad(format!("the envelope holds `{found}`, not `{payload_type}`")));
-        }
+        self.check_form(payload_type)?;
         let (found, expected) = (self.key_id(), key.key_id());
         if found != expected {
             let (found, expected) = (found.short(), expected.short());
@@ -91,6 +99,15 @@ impl Envelope {
             let error = shown(&error.to_string());
             bad(format!("the {payload_type} is signed, but does not have its form: {error}"))
         })
+    }
+
+    fn check_form(&self, payload_type: &str) -> Result<(), Failure> {
+        check_size(&self.payload)?;
+        if self.payload_type == payload_type {
+            return Ok(());
+        }
+        let found = shown(&self.payload_type);
+        Err(bad(format!("the envelope holds `{found}`, not `{payload_type}`")))
     }
 }
 

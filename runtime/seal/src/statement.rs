@@ -89,6 +89,19 @@ pub fn verify(
     Ok(statement.predicate)
 }
 
+/// The seal that `envelope` claims for `wasm`: it is about these bytes and names the key that the
+/// envelope names. Whether that key signed it, and who trusts it, is not said: [`verify`] does that.
+///
+/// Fails with `BadSignature` or `TooLarge`.
+pub fn claimed(envelope: &Envelope, wasm: &[u8]) -> Result<Seal, Failure> {
+    check_wasm_size(wasm)?;
+    let statement: Statement = envelope.claims(PAYLOAD_TYPE)?;
+    check_types(&statement)?;
+    check_key(&statement.predicate, envelope.key_id())?;
+    check_subject(&statement.subject[0], &statement.predicate, wasm)?;
+    Ok(statement.predicate)
+}
+
 fn check_types(statement: &Statement) -> Result<(), Failure> {
     for (found, expected) in
         [(&statement.statement_type, STATEMENT_TYPE), (&statement.predicate_type, PREDICATE_TYPE)]

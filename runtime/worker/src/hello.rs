@@ -18,7 +18,7 @@ use bindery_protocol::{
     message::{ToControl, ToWorker},
     pace::Pace,
 };
-use bindery_sandbox::clock::Clock;
+use bindery_sandbox::{clock::Clock, engine::PROFILE};
 use bindery_seal::envelope::Envelope;
 
 /// Says hello on a new link, if asked to, and returns once the worker is welcome.
@@ -64,6 +64,7 @@ fn prove(challenge: &Challenge, identity: &Identity, clock: &dyn Clock) -> Resul
         continuation: identity.continuation(),
         time: clock.now(),
         protocol: VERSION,
+        profile: PROFILE,
     };
     Envelope::sign(PROOF, &proof, identity.key()).map_err(Ended::Rejected)
 }

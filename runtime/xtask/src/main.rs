@@ -5,6 +5,7 @@
 
 mod bless;
 mod check;
+mod extended;
 mod guest_build;
 mod guests;
 mod sdk;
@@ -22,6 +23,7 @@ Usage: cargo xtask <command>
   check        fmt, clippy, tidy, and generated contracts up to date
   tidy         prove the house: import directions, introductions, sizes, links
   bless        write the generated contracts anew
+  extended     build the executable of the extended profile, `bindery-extended`
   guests       bring the Wasm target, build the built-in runbooks and guest examples
   toolchains   bring the compilers of the other guest languages into the target folder
   wasm-target  bring the Wasm target alone
@@ -44,6 +46,7 @@ fn run(command: &str) -> anyhow::Result<()> {
         "check" => check::run(&root),
         "tidy" => tidy::run(&root),
         "bless" => bless::write(&root),
+        "extended" => extended::run(&root),
         "guests" => guests::run(&root),
         "toolchains" => toolchains::run(&root),
         "wasm-target" => ensure_wasm_target(&root),

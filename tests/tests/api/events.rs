@@ -9,6 +9,7 @@ use bindery_api::{
 use bindery_core::{
     account::Role,
     job::{JobStatus, Lease, Outcome},
+    profile::Profile,
     stream::StreamKind,
 };
 use bindery_journal::entry::{Body, Entry, Header};
@@ -38,7 +39,7 @@ impl Worker {
     async fn with_a_job(server: &Server) -> Self {
         let (mut link, control) = pair();
         let plane = server.plane.clone();
-        tokio::spawn(async move { plane.serve_sandbox(control).await });
+        tokio::spawn(async move { plane.serve_sandbox(control, Profile::Standard).await });
         link.say.send(ToControl::Holding { jobs: vec![] }).await.expect("it is heard");
         // It is given no job before it is configured for the account.
         let (job, lease) =

@@ -57,7 +57,8 @@ impl Server {
         tasks.spawn(async move { axum::serve(listener, api).await.expect("it serves") });
         let token = plane.first_token().await.expect("a store").expect("the first token");
         let owner = client(&url, Some(&token));
-        let account = NewAccount { name: ACCOUNT.parse().expect("a name") };
+        let account =
+            NewAccount { name: ACCOUNT.parse().expect("a name"), profile: Default::default() };
         owner.create_account(&account).await.expect("an account");
         Self { plane, url, owner, _folder: folder, _tasks: tasks }
     }

@@ -59,7 +59,14 @@ async fn hello(
         panic!("the first words are a challenge");
     };
     let (nonce, computer) = (challenge.nonce, agent.computer_id);
-    let proof = Proof { nonce, computer, continuation, time, protocol: VERSION };
+    let proof = Proof {
+        nonce,
+        computer,
+        continuation,
+        time,
+        protocol: VERSION,
+        profile: Default::default(),
+    };
     let proof = Envelope::sign(PROOF, &proof, &key()).expect("signed");
     worker.say.send(ToControl::Hello { proof }).await.expect("it is heard");
     let answer = match worker.hear.recv().await.expect("an answer") {

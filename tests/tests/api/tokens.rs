@@ -11,7 +11,7 @@ use bindery_core::{account::Role, code::Code};
 use bytes::Bytes;
 
 fn account(name: &str) -> NewAccount {
-    NewAccount { name: name.parse().expect("a name") }
+    NewAccount { name: name.parse().expect("a name"), profile: Default::default() }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{Method, Route};
 use crate::{
-    accounts::{Account, Group, NewAccount},
+    accounts::{Account, ChangeAccount, Group, NewAccount},
     assets::{Asset, Content, ListAssets},
     computers::{Computer, ListComputers},
     deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
@@ -89,6 +89,9 @@ routes! {
         .for_role(Owner).takes::<NewAccount>().answers::<Account>().status(201)
     }
     GetAccount: Get "/v1/accounts/{account}" "Show an account" { .answers::<Account>() }
+    ChangeAccount: Post "/v1/accounts/{account}" "Change what the runbooks of an account may need" {
+        .for_role(Owner).takes::<ChangeAccount>().answers::<Account>()
+    }
     ListModules: Get "/v1/accounts/{account}/modules" "List the modules of an account" {
         .query::<PageQuery>().answers::<Page<Module>>()
     }

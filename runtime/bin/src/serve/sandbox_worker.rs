@@ -4,7 +4,7 @@ use crate::{agent::failed, clock, machine};
 use bindery_cli::failure::{CliFailure, Exit};
 use bindery_control_plane::plane::ControlPlane;
 use bindery_protocol::link::{self, WorkerEnd};
-use bindery_sandbox::run::Sandbox;
+use bindery_sandbox::{engine::PROFILE, run::Sandbox};
 use bindery_worker::{
     allow::Allow,
     config::Config,
@@ -22,7 +22,7 @@ impl Connector for Inside {
     async fn connect(&self) -> Result<WorkerEnd, ConnectError> {
         let (worker, control) = link::pair();
         let plane = self.0.clone();
-        tokio::spawn(async move { plane.serve_sandbox(control).await });
+        tokio::spawn(async move { plane.serve_sandbox(control, PROFILE).await });
         Ok(worker)
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn show_file(path: &Path, wasm: &[u8], out: &mut Output<'_>) -> Resul
     let version = manifest.map(|manifest| manifest.version.clone()).unwrap_or_default();
     let fact = json!({
         "name": name, "version": version, "file": path, "bytes": library.bytes,
-        "digest": library.digest, "exports": library.exports, "needs": library.needs,
+        "digest": library.digest, "exports": library.exports, "fromModules": library.from_modules,
         "imports": library.imports, "grants": manifest.map(|manifest| &manifest.grants),
     });
     out.show(&fact, |_| {
@@ -144,7 +144,7 @@ pub(super) fn show_file(path: &Path, wasm: &[u8], out: &mut Output<'_>) -> Resul
             ("Bytes", library.bytes.to_string()),
             ("Digest", library.digest.to_string()),
             ("Exports", shown(&library.exports)),
-            ("Needs modules for", shown(&library.needs)),
+            ("Needs modules for", shown(&library.from_modules)),
         ])
     })
 }
@@ -177,7 +177,7 @@ fn show(module: &Module) -> String {
         ("Digest", module.digest.to_string()),
         ("Bytes", module.bytes.to_string()),
         ("Exports", shown(&module.exports)),
-        ("Needs modules for", shown(&module.needs)),
+        ("Needs modules for", shown(&module.from_modules)),
         ("Needs the grants", grants.join(", ")),
         ("Sealed by", module.publisher.as_ref().map(|p| p.name.clone()).unwrap_or_default()),
         ("Preloaded", table::yes(module.preloaded)),

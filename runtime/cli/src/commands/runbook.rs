@@ -4,8 +4,10 @@ pub(super) mod build;
 mod conform;
 mod diff;
 mod facts;
+mod import;
 mod new;
 mod powers;
+mod registry;
 mod test;
 mod wit;
 
@@ -16,8 +18,8 @@ use crate::{
     failure::{CliFailure, Exit},
     output::{Output, table, text},
 };
-use bindery_api::runbooks::{ImportRunbook, PublishRunbook, Runbook, Slot};
-use bindery_core::{grant::Grant, limit, name::Name};
+use bindery_api::runbooks::{PublishRunbook, Runbook, Slot};
+use bindery_core::{grant::Grant, name::Name};
 use serde_json::json;
 use std::{fs, path::PathBuf};
 
@@ -29,19 +31,11 @@ pub enum Verb {
     /// Build the project of a runbook with its language's own toolchain; needs no control plane
     Build(build::Arguments),
     /// Import a Wasm file or a sealed bundle as a draft
-    Import {
-        /// The file
-        file: PathBuf,
-        /// Its `runbook.toml`, if the Wasm file does not hold a manifest
-        #[arg(long, value_name = "FILE")]
-        manifest: Option<PathBuf>,
-        /// Name, if not that of its manifest or seal
-        #[arg(long)]
-        name: Option<Name>,
-        /// Let it become the newer draft of a runbook that is there
-        #[arg(long)]
-        replace: bool,
-    },
+    Import(Box<import::Arguments>),
+    /// Push a Wasm file or a sealed bundle to an OCI registry; needs no control plane
+    Push(registry::Push),
+    /// Pull a runbook from an OCI registry, as the file that `import` takes; needs no control plane
+    Pull(registry::Pull),
     /// Test a Wasm file on a simulated host, in virtual time; needs no control plane
     Test(Box<test::Arguments>),
     /// Hold the conformance guest of an SDK against the contract's cases; needs no control plane
@@ -109,18 +103,12 @@ pub(crate) async fn run(
         Verb::Build(arguments) => build::run(arguments, build::Project::Runbook, out),
         Verb::Test(arguments) => test::run(*arguments, context, out).await,
         Verb::Conform(arguments) => conform::run(arguments, context, out).await,
-        Verb::Import { file, manifest, name, replace } => {
-            let bytes = wasm_file::read(&file, manifest.as_deref())?;
-            let most = limit::MODULE_BYTES + limit::STATEMENT_BYTES;
-            if bytes.len() > most {
-                let (file, size) = (file.display(), bytes.len());
-                let text = format!("`{file}` has {size} bytes: at most {most} are allowed");
-                return Err(CliFailure::new(Exit::Usage, text));
-            }
-            let how = ImportRunbook { name, replace };
-            let runbook = client()?.import_runbook(account, &how, bytes.into()).await?;
+        Verb::Import(arguments) => {
+            let runbook = arguments.run(context, out).await?;
             out.show(&runbook, show)
         }
+        Verb::Push(push) => push.run(out).await,
+        Verb::Pull(pull) => pull.run(out).await,
         Verb::Publish { name, grant, grant_all } => {
             let grants = match (grant_all, grant.is_empty()) {
                 (true, _) => client()?.runbook(account, name.as_str()).await?.draft.map(asked_for),
@@ -238,7 +226,8 @@ fn show(runbook: &Runbook) -> String {
         ("Version", of(|version| version.manifest.version.clone())),
         ("Digest", of(|version| version.digest.to_string())),
         ("Level", of(|version| table::spelling(version.level))),
-        ("Needs modules for", of(|version| text::escape(&version.needs.join(", ")))),
+        ("Needs", of(|version| facts::needs(&version.needs))),
+        ("Needs modules for", of(|version| text::escape(&version.from_modules.join(", ")))),
         ("Modules", of(|version| facts::modules(&version.modules))),
         ("Imported", of(|version| table::time(version.imported_at))),
         ("By", of(|version| version.imported_by.clone())),

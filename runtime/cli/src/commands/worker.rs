@@ -18,7 +18,7 @@ pub(crate) async fn run(
 }
 
 pub(super) fn list(workers: &[Worker]) -> String {
-    let head = ["NAME", "KIND", "GROUPS", "PRESENCE", "SINCE"];
+    let head = ["NAME", "KIND", "GROUPS", "PROFILE", "PRESENCE", "SINCE"];
     table::rows(
         head,
         workers.iter().map(|worker| {
@@ -26,6 +26,7 @@ pub(super) fn list(workers: &[Worker]) -> String {
                 worker.computer_name.clone().unwrap_or_else(|| worker.id.to_string()),
                 table::spelling(worker.kind),
                 groups(worker),
+                table::spelling(worker.profile),
                 table::spelling(worker.presence),
                 table::time(worker.offline_since.unwrap_or(worker.created_at)),
             ]

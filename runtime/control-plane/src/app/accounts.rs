@@ -14,6 +14,7 @@ use bindery_core::{
     digest::Digest,
     id::WorkerId,
     name::Name,
+    profile::{self, Feature, Profile},
     runbook::Runbook,
     seal::Seal,
     worker::{Worker, WorkerKind},
@@ -53,10 +54,21 @@ impl ControlPlane {
 
     /// Makes an account with its sandbox worker. It is not linked to the workspace yet.
     pub(crate) async fn create_account(&self, name: &Name, by: &str) -> Result<Account, Failure> {
+        self.create_account_with(name, Profile::Standard, by).await
+    }
+
+    /// The same, whose runbooks may need `profile`.
+    pub(crate) async fn create_account_with(
+        &self,
+        name: &Name,
+        profile: Profile,
+        by: &str,
+    ) -> Result<Account, Failure> {
         let now = self.clock.now();
         let account = Account {
             name: name.clone(),
             workspace: None,
+            profile,
             created_at: now,
             created_by: by.to_owned(),
         };
@@ -66,6 +78,7 @@ impl ControlPlane {
             kind: WorkerKind::Sandbox,
             computer: None,
             groups: vec![],
+            profile: self.hub.profile_of(Peer::Sandbox),
             group: SANDBOX_GROUP.parse().map_err(|error| {
                 Failure::new(Code::Internal, format!("the group of the sandbox: {error}"))
             })?,
@@ -84,6 +97,39 @@ impl ControlPlane {
         self.install_builtins(name).await?;
         self.configure_sandbox(&worker).await;
         Ok(account)
+    }
+
+    /// Says what the runbooks of an account may need of an engine. What it has already stays; jobs of what
+    /// needs more do not start.
+    pub(crate) async fn change_profile(
+        &self,
+        name: &Name,
+        profile: Profile,
+    ) -> Result<Account, Failure> {
+        let change = |account: &mut Account| {
+            account.profile = profile;
+            Ok(())
+        };
+        let (key, what) = (name.key(), format!("account `{name}`"));
+        let changed = self.repository.change(ACCOUNTS, &key, &what, no_indexes, change);
+        Ok(changed.await?.0)
+    }
+
+    /// Whether the runbooks of an account may need `needs`; `ProfileNotAllowed`.
+    pub(crate) async fn check_profile(
+        &self,
+        account: &Name,
+        needs: &[Feature],
+    ) -> Result<(), Failure> {
+        let wanted = Profile::with(needs);
+        if wanted.is_standard() || wanted <= self.account(account).await?.profile {
+            return Ok(());
+        }
+        let message = format!(
+            "the module needs {}, and account `{account}` has not asked for the {wanted} profile",
+            profile::named(needs)
+        );
+        Err(Failure::new(Code::ProfileNotAllowed, message))
     }
 
     /// The account of a deployment: made if it is not there, and linked to the workspace.

@@ -15,6 +15,7 @@ use bindery_core::{
     job::{Job, JobEvent, JobStatus, Lease, Parent, Phase, Placement, Trigger},
     limit,
     name::Name,
+    profile::Profile,
     runbook::Runbook,
     seal::{Starter, Verb},
     stream::StreamRecord,
@@ -70,9 +71,7 @@ impl ControlPlane {
             None => {}
         }
         let placement = placement.unwrap_or(Placement::Sandbox);
-        if self.candidates(account, &placement).await?.is_empty() {
-            return Err(no_worker(account, &placement));
-        }
+        self.check_runnable(&runbook, &placement).await?;
         let wanted = Wanted {
             parameters,
             placement,
@@ -84,6 +83,26 @@ impl ControlPlane {
             dry_run,
         };
         self.begin(Begin { runbook: &runbook, wanted }).await
+    }
+
+    /// Whether a worker could ever run the published version of `runbook` at `placement`, and its
+    /// account still lets it.
+    pub(crate) async fn check_runnable(
+        &self,
+        runbook: &Runbook,
+        placement: &Placement,
+    ) -> Result<(), Failure> {
+        let needs = runbook.published.as_ref().map_or(&[][..], |version| &version.needs);
+        self.check_profile(&runbook.account, needs).await?;
+        let workers = self.candidates(&runbook.account, placement).await?;
+        if workers.is_empty() {
+            return Err(no_worker(&runbook.account, placement));
+        }
+        let profile = Profile::with(needs);
+        match workers.iter().any(|worker| worker.profile >= profile) {
+            true => Ok(()),
+            false => Err(no_such_worker(placement, profile)),
+        }
     }
 
     /// Makes the job and gives it to a worker at once where one is free.
@@ -110,6 +129,7 @@ impl ControlPlane {
             parameters,
             grants: runbook.grants.clone(),
             limits: version.manifest.limits.capped(),
+            profile: version.profile(),
             placement: wanted.placement.clone(),
             trigger: wanted.trigger,
             started_by: wanted.started_by.clone(),
@@ -325,6 +345,16 @@ impl ControlPlane {
     pub(crate) fn listen_to_changes(&self) -> Listener {
         self.events.listen()
     }
+}
+
+/// Why nobody can run a job that needs `profile` at `placement`.
+pub(crate) fn no_such_worker(placement: &Placement, profile: Profile) -> Failure {
+    let place = place_name(placement);
+    let message = format!(
+        "no worker of {place} has the {profile} profile, which the runbook needs: an agent has it \
+         that runs the program built with `--features {profile}`"
+    );
+    Failure::new(Code::NoWorker, message)
 }
 
 pub(crate) fn no_worker(account: &Name, placement: &Placement) -> Failure {

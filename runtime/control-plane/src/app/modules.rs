@@ -165,7 +165,7 @@ impl ControlPlane {
             bytes: library.bytes,
             exports: library.exports,
             imports: library.imports,
-            needs: library.needs,
+            from_modules: library.from_modules,
             grants: manifest.grants.clone(),
             preloaded: false,
             imported_at: now,
@@ -212,13 +212,13 @@ impl ControlPlane {
         account: &Name,
         mut draft: Version,
     ) -> Result<Version, Failure> {
-        if draft.needs.is_empty() {
+        if draft.from_modules.is_empty() {
             return Ok(draft);
         }
         let modules: Vec<_> =
             self.modules_of(account).await?.into_iter().map(|stored| stored.module).collect();
         let (mut grants, mut imports) = (BTreeSet::new(), BTreeSet::new());
-        for module in module::closure(&modules, &draft.needs) {
+        for module in module::closure(&modules, &draft.from_modules) {
             draft.modules.push(module.linked());
             grants.extend(module.grants.iter().cloned());
             imports.extend(module.imports.iter().cloned());
@@ -234,8 +234,10 @@ impl ControlPlane {
     pub(crate) async fn link(&self, account: &Name, draft: &Version) -> Result<Whole, Failure> {
         let stored = self.modules_of(account).await?;
         let modules: Vec<_> = stored.iter().map(|stored| stored.module.clone()).collect();
-        let chosen: BTreeSet<_> =
-            module::closure(&modules, &draft.needs).iter().map(|module| module.digest).collect();
+        let chosen: BTreeSet<_> = module::closure(&modules, &draft.from_modules)
+            .iter()
+            .map(|module| module.digest)
+            .collect();
         let (now, trust) = (self.clock.now(), self.trust());
         let mut parts = vec![];
         for stored in stored.into_iter().filter(|it| chosen.contains(&it.module.digest)) {

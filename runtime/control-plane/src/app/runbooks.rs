@@ -191,13 +191,15 @@ impl ControlPlane {
         if let Some(schema) = &manifest.parameters {
             parameters::check_parameters_schema(schema)?;
         }
+        self.check_profile(account, &module.needs).await?;
         let version = Version {
             digest: module.digest,
             bytes: module.bytes,
             level: module.level,
             imports: powerful(&module),
+            needs: module.needs.clone(),
             manifest,
-            needs: module.needs,
+            from_modules: module.from_modules,
             modules: vec![],
             source: None,
             imported_at: self.clock.now(),
@@ -251,7 +253,7 @@ impl ControlPlane {
     /// The version that a draft is published as, and the batch that makes it known: linked with the
     /// modules that it needs.
     async fn whole(&self, account: &Name, draft: Version) -> Result<(Version, Batch), Failure> {
-        if draft.needs.is_empty() {
+        if draft.from_modules.is_empty() {
             return Ok((draft, Batch::new()));
         }
         let whole = self.link(account, &draft).await?;

@@ -2,7 +2,10 @@
 //!
 //! Whatever is said here is said while the job waits, and stands in its error if it waits for too long.
 
-use crate::{app::jobs::no_worker, plane::ControlPlane};
+use crate::{
+    app::jobs::{no_such_worker, no_worker},
+    plane::ControlPlane,
+};
 use bindery_core::{
     code::{Code, Failure},
     job::{Job, Phase, Placement},
@@ -96,9 +99,13 @@ impl ControlPlane {
 
     /// Who could take a job that waits for a worker.
     pub(crate) async fn places(&self, job: &Job) -> Result<Places, Failure> {
-        let workers = self.candidates(&job.account, &job.placement).await?;
+        let mut workers = self.candidates(&job.account, &job.placement).await?;
         if workers.is_empty() {
             return Ok(Places::None(no_worker(&job.account, &job.placement)));
+        }
+        workers.retain(|worker| worker.profile >= job.profile);
+        if workers.is_empty() {
+            return Ok(Places::None(no_such_worker(&job.placement, job.profile)));
         }
         let place = place_name(&job.placement);
         let mut gone = vec![];

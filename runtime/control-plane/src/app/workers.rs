@@ -15,6 +15,7 @@ use bindery_core::{
     grant::{Grant, Power},
     id::{ComputerId, WorkerId},
     name::Name,
+    profile::Profile,
     worker::{Presence, Worker, WorkerKind},
 };
 use bindery_protocol::{
@@ -82,6 +83,7 @@ impl ControlPlane {
             Some(worker) => worker,
             None => self.new_worker(account, &computer).await?,
         };
+        let worker = Worker { profile: self.hub.profile_of(Peer::Computer(id)), ..worker };
         let order = self.configure_order(&worker)?;
         let message = |id| ToWorker::Configure { id, order };
         self.await_return(&computer).await;
@@ -115,6 +117,7 @@ impl ControlPlane {
             computer: Some(computer.id),
             group: self.own_group(account, computer).await?,
             groups: vec![],
+            profile: self.hub.profile_of(Peer::Computer(computer.id)),
             created_at: self.clock.now(),
         })
     }
@@ -134,6 +137,20 @@ impl ControlPlane {
                 .parse()
                 .map_err(|error| Failure::new(Code::Internal, format!("a group's name: {error}"))),
         }
+    }
+
+    /// Keeps what the engine of `peer` has, with each of the workers behind it.
+    pub(crate) async fn keep_profile(&self, peer: Peer, profile: Profile) -> Result<(), Failure> {
+        self.hub.keep_profile(peer, profile);
+        for worker in self.workers_behind(peer).await? {
+            let change = |worker: &mut Worker| {
+                worker.profile = profile;
+                Ok(())
+            };
+            let id = worker.id.to_string();
+            self.repository.change(WORKERS, &id, "worker", worker_indexes, change).await?;
+        }
+        Ok(())
     }
 
     async fn keep_worker(&self, worker: &Worker, computer: ComputerId) -> Result<(), Failure> {

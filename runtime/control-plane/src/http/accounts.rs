@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use bindery_api::{
-    accounts::{Account, Group, NewAccount},
+    accounts::{Account, ChangeAccount, Group, NewAccount},
     page::{Page, PageQuery},
     workers::Worker,
 };
@@ -31,7 +31,16 @@ pub(super) async fn create(
     caller: Caller,
     extract::Json(new): extract::Json<NewAccount>,
 ) -> Reply<Account> {
-    Ok(Json(plane.create_account(&new.name, &caller.name).await?.into()))
+    let made = plane.create_account_with(&new.name, new.profile, &caller.name).await?;
+    Ok(Json(made.into()))
+}
+
+pub(super) async fn change(
+    State(plane): State<ControlPlane>,
+    Path(account): Path<Name>,
+    extract::Json(change): extract::Json<ChangeAccount>,
+) -> Reply<Account> {
+    Ok(Json(plane.change_profile(&account, change.profile).await?.into()))
 }
 
 pub(super) async fn show(

@@ -82,6 +82,7 @@ fn handler(id: RouteId) -> MethodRouter<ControlPlane> {
         RouteId::RevokeToken => at(id, tokens::revoke),
         RouteId::ListAccounts => at(id, accounts::list),
         RouteId::CreateAccount => at(id, accounts::create),
+        RouteId::ChangeAccount => at(id, accounts::change),
         RouteId::GetAccount => at(id, accounts::show),
         RouteId::ListModules => at(id, modules::list),
         RouteId::ImportModule => at(id, modules::import),

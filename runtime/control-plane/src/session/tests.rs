@@ -5,6 +5,7 @@ mod deaf;
 mod fencing;
 mod groups;
 mod modules;
+mod profiles;
 mod secrets;
 mod stopping;
 mod suspending;
@@ -113,9 +114,13 @@ impl House {
     }
 
     fn connect_as(&self, peer: Peer) -> Worker {
+        self.connect_with(peer, Profile::Standard)
+    }
+
+    fn connect_with(&self, peer: Peer, profile: Profile) -> Worker {
         let (worker, control) = pair();
         let plane = self.plane.clone();
-        let session = tokio::spawn(async move { plane.converse(peer, control, 0).await });
+        let session = tokio::spawn(async move { plane.converse(peer, control, 0, profile).await });
         Worker { link: worker, session, plane: self.plane.clone() }
     }
 

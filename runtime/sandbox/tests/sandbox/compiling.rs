@@ -123,3 +123,19 @@ async fn a_child_refuses_what_is_no_module() {
         assert!(!refused.message.is_empty());
     }
 }
+
+#[tokio::test]
+async fn what_another_profile_has_is_refused_by_its_name() {
+    let worker = Worker::new();
+    for (name, what) in [
+        ("exceptions.wat", "needs exceptions"),
+        ("uncaught.wat", "needs exceptions"),
+        ("gc-rounds.wat", "needs garbage collection"),
+        ("gc-bomb.wat", "needs garbage collection"),
+    ] {
+        let prepared = worker.sandbox.prepare(&fixture(name), Level::L0).await;
+        let refused = prepared.err().expect("the standard profile does not have it");
+        assert_eq!(refused.code, Code::WrongProfile, "{name}");
+        assert!(refused.message.contains(what), "{refused}");
+    }
+}

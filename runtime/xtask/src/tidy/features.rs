@@ -3,6 +3,8 @@
 //! `cargo run` selects the executable alone, `cargo test --workspace` everything, and cargo unites
 //! the features of what is selected. If one crate that the executable needs comes out with other
 //! features there, it and all above it (the engine, too) are compiled twice.
+//!
+//! Neither may compile what the standard profile does not have (decision 0015).
 
 use super::Finding;
 use crate::workspace;
@@ -14,11 +16,41 @@ const MANIFEST: &str = "runtime/bin/Cargo.toml";
 /// What makes a second compilation worth a finding.
 const HEAVY: &str = "wasmtime";
 
-/// Crates of others that the two commands would compile with different features.
+/// Features of the engine that no build has without being asked.
+const ABSENT: [&str; 7] = [
+    "gc",
+    "gc-copying",
+    "gc-drc",
+    "gc-null",
+    "threads",
+    "component-model-async",
+    "stack-switching",
+];
+
+/// Crates of others that the two commands would compile with different features, and what of the
+/// engine they would compile in vain.
 pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<Finding>> {
     let executable = tree(root, &["--package", "bindery", "--edges", "normal,build"])?;
     let everything = tree(root, &["--workspace", "--edges", "normal,build,dev"])?;
-    Ok(check(&executable, &everything))
+    let mut findings = check(&executable, &everything);
+    findings.extend([&executable, &everything].into_iter().flat_map(|tree| present(tree)));
+    Ok(findings)
+}
+
+/// What of [`ABSENT`] is there.
+fn present(tree: &str) -> Vec<Finding> {
+    let engine = |package: &&str| package.split(' ').next() == Some(HEAVY);
+    let features = features(tree);
+    let sets = features.iter().filter(|(package, _)| engine(package)).flat_map(|(_, sets)| sets);
+    let found = ABSENT.into_iter().filter(|absent| {
+        sets.clone().any(|features| features.split(',').any(|feature| feature == *absent))
+    });
+    let told = |feature| {
+        let message =
+            format!("the engine is compiled with `{feature}`, which the standard profile lacks");
+        Finding::new(MANIFEST, 0, message)
+    };
+    found.map(told).collect()
 }
 
 /// A line per package: its name, version and features.
@@ -86,6 +118,14 @@ mod tests {
         assert_eq!(other.len(), 1, "{other:?}");
         assert!(other[0].message.contains("serde v1 with [default,std]"), "{other:?}");
         assert!(other[0].message.contains("with [std] and [rc,std]"), "{other:?}");
+    }
+
+    #[test]
+    fn what_the_standard_profile_lacks_is_not_compiled() {
+        assert_eq!(present("wasmtime v48|async,std\nother v1|gc"), []);
+        let found = present("wasmtime v48|async,gc,gc-copying,std (*)");
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].message.contains("with `gc`"), "{found:?}");
     }
 
     #[test]

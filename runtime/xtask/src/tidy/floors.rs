@@ -38,6 +38,7 @@ const PROTOCOL: &str = "bindery-protocol";
 const LINK: &str = "bindery-link";
 const SANDBOX: &str = "bindery-sandbox";
 const DETACHED: &str = "bindery-detached";
+const REGISTRY: &str = "bindery-registry";
 const CLIENT: &str = "bindery-client";
 
 /// A capability imports the gate and the nouns; never another capability.
@@ -88,6 +89,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(LINK, 20, Only(&[INSPECT, CORE])),
     room(SANDBOX, 20, Only(&[INSPECT, JOURNAL, SEAL, CORE])),
     room(DETACHED, 20, Only(&[])),
+    room(REGISTRY, 20, Only(&[SEAL, INSPECT, CORE])),
     room(CLIENT, 20, Only(&[API, CORE])),
     room("bindery-capability-job", 30, CAPABILITY),
     room("bindery-capability-streams", 30, CAPABILITY),
@@ -109,7 +111,7 @@ pub(crate) const ROOMS: &[Room] = &[
     ),
     room("bindery-worker", 40, Only(&[PROTOCOL, SANDBOX, SEAL, JOURNAL, CORE])),
     room("bindery-simulator", 40, SIMULATOR),
-    room("bindery-cli", 40, Only(&[CLIENT, API, SEAL, INSPECT, LINK, JOURNAL, CORE])),
+    room("bindery-cli", 40, Only(&[CLIENT, REGISTRY, API, SEAL, INSPECT, LINK, JOURNAL, CORE])),
     room("bindery", 50, Lower),
     room("bindery-tests", 60, Lower),
     room("xtask", 60, Lower),

@@ -44,6 +44,11 @@ const TABLE: &[Owned] = &[
         why: "only the client speaks the API, and the requests of runbooks have a room of their own",
     },
     Owned {
+        crates: &["oci-client", "docker_credential"],
+        owners: &["bindery-registry"],
+        why: "only the registry room speaks to registries",
+    },
+    Owned {
         crates: &["tokio-tungstenite"],
         owners: &["bindery-worker"],
         why: "only the agent opens the worker's connection",

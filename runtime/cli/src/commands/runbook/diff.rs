@@ -1,6 +1,6 @@
 //! `bindery runbook diff`: what another version of a runbook is and may do that this one does not.
 
-use super::facts::Facts;
+use super::facts::{Facts, needs};
 use crate::output::table;
 use bindery_core::runbook::Manifest;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub(super) fn differences(before: &Facts, after: &Facts) -> Vec<Difference> {
     note("digest", Some(before.digest.to_string()), Some(after.digest.to_string()));
     note("bytes", Some(before.bytes.to_string()), Some(after.bytes.to_string()));
     note("level", Some(table::spelling(before.level)), Some(table::spelling(after.level)));
+    note("needs", filled(&needs(&before.needs)), filled(&needs(&after.needs)));
     let can = |facts: &Facts| {
         let able = facts.powers.iter().filter(|power| power.allowed);
         able.map(|power| (format!("can {}", power.meaning), "yes".to_owned())).collect::<Vec<_>>()
@@ -108,10 +109,10 @@ mod tests {
     use expect_test::expect;
     use serde_json::json;
 
-    fn facts(level: &str, imports: &[&str], manifest: Value) -> Facts {
+    fn facts(level: &str, imports: &[&str], needs: &[&str], manifest: Value) -> Facts {
         let version = json!({
             "digest": format!("sha256:{}", "0".repeat(64)), "bytes": 8, "level": level,
-            "manifest": manifest, "imports": imports,
+            "manifest": manifest, "imports": imports, "needs": needs,
             "importedAt": "2026-01-01T00:00:00Z", "importedBy": "somebody",
         });
         Facts::of_version(serde_json::from_value(version).expect("a version"))
@@ -129,11 +130,13 @@ mod tests {
                             "properties": { "days": { "type": "number" }, "host": {} } },
         });
         let inventory = "bindery:runbook/update-inventory@0.1.0";
-        let old = facts("L2", &[inventory], old);
-        let new = facts("L2", &[inventory, "bindery:runbook/power@0.1.0"], new);
+        let old = facts("L2", &[inventory], &[], old);
+        let imports = [inventory, "bindery:runbook/power@0.1.0"];
+        let new = facts("L2", &imports, &["exceptions"], new);
         expect![[r#"
             WHAT                   BEFORE               AFTER
             version                1                    2
+            needs                  -                    the extended profile (exceptions)
             can reboot             -                    yes
             grant                  -                    power.reboot
             import                 -                    bindery:runbook/power@0.1.0

@@ -9,6 +9,7 @@ use bindery_api::powers::{PowerUse, of_file};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
+    profile::{self, Feature, Profile},
     runbook::{Level, Linked, Manifest, Version},
 };
 use bindery_inspect::{Module, grants, inspect_unlinked};
@@ -26,9 +27,12 @@ pub(super) struct Facts {
     pub(super) bytes: u64,
     pub(super) level: Level,
     pub(super) imports: Vec<String>,
+    /// What it needs that the standard profile does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) needs: Vec<Feature>,
     /// What modules of the account are to give it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) needs: Vec<String>,
+    pub(super) from_modules: Vec<String>,
     /// The modules in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) modules: Vec<Linked>,
@@ -49,17 +53,49 @@ impl Facts {
         })?;
         grants::check_grants(&module, &manifest)?;
         let powers = of_file(module.level, &module.imports, &manifest.grants);
-        let Module { digest, bytes, level, imports, needs, .. } = module;
+        let Module { digest, bytes, level, imports, needs, from_modules, .. } = module;
         let (file, modules) = (Some(file), vec![]);
-        Ok(Self { file, digest, bytes, level, imports, needs, modules, manifest, powers })
+        Ok(Self {
+            file,
+            digest,
+            bytes,
+            level,
+            imports,
+            needs,
+            from_modules,
+            modules,
+            manifest,
+            powers,
+        })
     }
 
     /// Those of a version in an account.
     pub(super) fn of_version(version: Version) -> Self {
         let powers = of_file(version.level, &version.imports, &version.manifest.grants);
-        let Version { digest, bytes, level, imports, needs, modules, manifest, .. } = version;
-        Self { file: None, digest, bytes, level, imports, needs, modules, manifest, powers }
+        let Version { digest, bytes, level, imports, needs, .. } = version;
+        let Version { from_modules, modules, manifest, .. } = version;
+        Self {
+            file: None,
+            digest,
+            bytes,
+            level,
+            imports,
+            needs,
+            from_modules,
+            modules,
+            manifest,
+            powers,
+        }
     }
+}
+
+/// What a version needs of a worker, if it is more than every worker has.
+pub(super) fn needs(needs: &[Feature]) -> String {
+    if needs.is_empty() {
+        return String::new();
+    }
+    let profile = Profile::with(needs);
+    format!("the {profile} profile ({})", profile::named(needs))
 }
 
 /// For people.
@@ -72,7 +108,8 @@ pub(super) fn show(facts: &Facts) -> String {
         ("Bytes", facts.bytes.to_string()),
         ("Digest", facts.digest.to_string()),
         ("Level", table::spelling(facts.level)),
-        ("Needs modules for", text::escape(&facts.needs.join(", "))),
+        ("Needs", needs(&facts.needs)),
+        ("Needs modules for", text::escape(&facts.from_modules.join(", "))),
         ("Modules", modules(&facts.modules)),
     ]);
     fields + "\n" + &powers::lines(&facts.powers)
