@@ -106,7 +106,7 @@ pub(crate) async fn run(
     let (client, account) = (|| context.client(), context.account());
     match verb {
         Verb::New(arguments) => new::run(arguments, out),
-        Verb::Build(arguments) => build::run(arguments, out),
+        Verb::Build(arguments) => build::run(arguments, out).await,
         Verb::Test(arguments) => test::run(*arguments, context, out).await,
         Verb::Conform(arguments) => conform::run(arguments, context, out).await,
         Verb::Import { file, manifest, name, replace } => {

@@ -1,5 +1,5 @@
 //! `bindery runbook build`: calls the language's own toolchain, checks what it made, and puts the
-//! manifest into it.
+//! manifest into it, with the schema of the parameters where the project prints it.
 
 use super::{
     facts::{self, Facts},
@@ -12,10 +12,12 @@ use crate::{
 };
 use bindery_core::{
     code::{Code, Failure},
+    limit,
     runbook::Manifest,
 };
-use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bindery_inspect::manifest::{Project, embed_manifest, read_project_toml};
 use serde::Deserialize;
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -30,13 +32,14 @@ use std::{
 const PROJECT: &str = "runbook.toml";
 
 /// The programs of toolchains, and how to come by them.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("asc", "AssemblyScript: `npm install --global assemblyscript`"),
     ("cargo", "Rust: https://rustup.rs"),
     ("componentize-py", "`pip install componentize-py`"),
     ("go", "Go, 1.27 or later: https://go.dev/dl"),
     ("jco", "`npm install --global @bytecodealliance/jco`"),
     ("node", "Node.js, 20 or later: https://nodejs.org"),
+    ("python3", "Python, 3.11 or later: https://www.python.org"),
     ("tsc", "TypeScript: `npm install --global typescript`"),
     ("zig", "Zig, 0.17 or later: https://ziglang.org/download"),
 ];
@@ -69,11 +72,14 @@ struct Build {
     /// Where the command expects the contract's WIT.
     #[serde(default)]
     wit: Option<PathBuf>,
+    /// The program and its arguments that print the JSON Schema of the parameters.
+    #[serde(default)]
+    schema: Option<Vec<String>>,
 }
 
-pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
+pub(super) async fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
     let Arguments { folder, to } = arguments;
-    let (manifest, build) = read(&folder)?;
+    let (mut manifest, build) = read(&folder)?;
     if let Some(place) = &build.wit {
         wit::write(&folder.join(place), Some(&manifest.grants))?;
     }
@@ -89,6 +95,9 @@ pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliF
     })?;
     // Before it is touched, so that a message is about what the toolchain made.
     bindery_inspect::inspect(&wasm)?;
+    if let Some(command) = &build.schema {
+        manifest.parameters = Some(schema_of(&folder, command, &build.language, out).await?);
+    }
     let wasm = embed_manifest(&wasm, &manifest)?;
     let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let facts = Facts::of_file(to.clone(), &wasm)?;
@@ -108,22 +117,28 @@ fn read(folder: &Path) -> Result<(Manifest, Build), CliFailure> {
         }
         _ => unreadable(&path, &error),
     })?;
-    let manifest = read_manifest_toml(&text)?;
+    let Project { manifest, build } = read_project_toml(&text)?;
     let invalid = |text: String| {
-        CliFailure::from(Failure::new(Code::InvalidManifest, text)).hint(
-            "It says how the runbook is built: `command = [\"go\", \"build\", …]` and `output = \"….wasm\"`.",
-        )
+        let text = format!("`{}`{text}", path.display());
+        CliFailure::from(Failure::new(Code::InvalidManifest, text))
     };
-    let table: toml::Table = toml::from_str(&text)
-        .map_err(|error| invalid(format!("`{}`: {}", path.display(), error.message())))?;
-    let build = table
-        .get("build")
-        .ok_or_else(|| invalid(format!("`{}` has no table `build`", path.display())))?;
-    let build: Build = build.clone().try_into().map_err(|error: toml::de::Error| {
-        invalid(format!("`{}`: the table `build`: {}", path.display(), error.message()))
+    let built = "It says how the runbook is built: `command = [\"go\", \"build\", …]` and `output = \"….wasm\"`.";
+    let build = build.ok_or_else(|| invalid(" has no table `build`".to_owned()).hint(built))?;
+    let build: Build = build.try_into().map_err(|error: toml::de::Error| {
+        invalid(format!(": the table `build`: {}", error.message())).hint(built)
     })?;
     if build.command.is_empty() {
-        return Err(invalid(format!("`{}`: `build.command` is empty", path.display())));
+        return Err(invalid(": `build.command` is empty".to_owned()).hint(built));
+    }
+    if build.schema.as_ref().is_some_and(Vec::is_empty) {
+        return Err(invalid(": `build.schema` is empty".to_owned())
+            .hint("It is the command that prints the JSON Schema of the parameters."));
+    }
+    if build.schema.is_some() && manifest.parameters.is_some() {
+        let both =
+            ": the parameters have two schemas: `[parameters]`, and what `build.schema` prints";
+        return Err(invalid(both.to_owned())
+            .hint("Leave `[parameters]` out, or `schema` in the table `build`."));
     }
     Ok((manifest, build))
 }
@@ -156,6 +171,26 @@ fn make(folder: &Path, build: &Build, out: &mut Output<'_>) -> Result<(), CliFai
     Err(CliFailure::new(Exit::Failed, text))
 }
 
+/// The schema that a command of the project prints.
+async fn schema_of(
+    folder: &Path,
+    command: &[String],
+    language: &str,
+    out: &mut Output<'_>,
+) -> Result<Value, CliFailure> {
+    let line = command.join(" ");
+    out.note(&format!("$ {line}"))?;
+    let Some((name, arguments)) = command.split_first() else {
+        return Err(CliFailure::new(Exit::Internal, "an empty command"));
+    };
+    let program = found(folder, name);
+    let said = schema::printed(folder, &line, &program, arguments, limit::SCHEMA_TIME).await;
+    said.map_err(|failure| match failure.exit {
+        Exit::NotFound => missing(name, language),
+        _ => failure,
+    })
+}
+
 /// A program with a path is one of the project.
 fn found(folder: &Path, program: &str) -> OsString {
     match program.contains('/') {
@@ -176,5 +211,6 @@ fn missing(program: &str, language: &str) -> CliFailure {
     }
 }
 
+mod schema;
 #[cfg(test)]
 mod tests;
