@@ -7,6 +7,8 @@ import { facts } from "./facts.ts";
 /** Where comments go. The grant in runbook.toml names the same host. */
 const COMMENTS = "https://tickets.example.com/api/comments";
 const TIMEOUT = 30_000;
+/** A credential of the account: the host says it, and this runbook never sees the password. */
+const CREDENTIAL = "Tickets";
 
 /** What Alertmanager sends to a webhook, as far as it is read here. */
 export interface Parameters {
@@ -43,7 +45,7 @@ export default function main({ status, alerts }: Parameters): { commented: boole
     // The same in whatever worker the job goes on: the ticket system knows a comment that it has.
     { name: "idempotency-key", value: jobId },
   ];
-  const response = http.send(COMMENTS, "POST", headers, TIMEOUT, JSON.stringify({ text }));
+  const response = http.send(COMMENTS, "POST", headers, TIMEOUT, JSON.stringify({ text }), CREDENTIAL);
   if (response.status >= 300) {
     throw new BinderyError("CommentRefused", `the ticket system answers ${response.status}: ${response.body}`);
   }

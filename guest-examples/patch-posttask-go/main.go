@@ -56,7 +56,7 @@ func check(params Params) (Result, error) {
 
 // ask asks once, and says what is wrong with the answer.
 func ask(params Params) (wrong string, err error) {
-	answer, err := http.Send(params.URL, "GET", nil, limit, nil)
+	answer, err := http.Send(params.URL, "GET", nil, limit, nil, nil)
 	if failure, ok := err.(*bindery.Error); ok && (failure.Code == "Unreachable" || failure.Code == "TimedOut") {
 		return failure.Message, nil
 	}

@@ -172,6 +172,16 @@ typedef struct bindery_assessment {
 } bindery_assessment_t;
 extern const bindery_form_t bindery_assessment_t_form;
 
+typedef struct bindery_certificate {
+    /** The certificate in PEM. */
+    const char *certificate;
+    /** SHA-256 of the certificate, in hex. */
+    const char *thumbprint;
+    bindery_timestamp_t not_before;
+    bindery_timestamp_t not_after;
+} bindery_certificate_t;
+extern const bindery_form_t bindery_certificate_t_form;
+
 typedef enum bindery_target_case {
     BINDERY_TARGET_NONE = 0,
     /** In the control plane's sandbox. */
@@ -283,6 +293,38 @@ typedef struct bindery_configured_list {
     size_t count;
 } bindery_configured_list_t;
 extern const bindery_form_t bindery_configured_list_t_form;
+
+/** A text that stands for a secret. */
+typedef const char *bindery_secret_t;
+
+/** A secret of a connection. */
+typedef struct bindery_secret_field {
+    const char *name;
+    bindery_secret_t secret;
+} bindery_secret_field_t;
+extern const bindery_form_t bindery_secret_field_t_form;
+typedef struct bindery_secret_field_list {
+    const bindery_secret_field_t *items;
+    size_t count;
+} bindery_secret_field_list_t;
+extern const bindery_form_t bindery_secret_field_list_t_form;
+
+/** How another system is reached. */
+typedef struct bindery_connection {
+    /** What kind of system it is: a word of your own. */
+    const char *connection_type;
+    /** A JSON object. */
+    bindery_json_t fields;
+    bindery_secret_field_list_t secrets;
+} bindery_connection_t;
+extern const bindery_form_t bindery_connection_t_form;
+
+/** For `Authorization: Basic`, give its name to `http.send` instead. */
+typedef struct bindery_credential {
+    const char *user_name;
+    bindery_secret_t password;
+} bindery_credential_t;
+extern const bindery_form_t bindery_credential_t_form;
 
 typedef enum bindery_entry_kind {
     BINDERY_ENTRY_KIND_NONE = 0,
@@ -531,6 +573,13 @@ typedef struct bindery_update_plan {
 } bindery_update_plan_t;
 extern const bindery_form_t bindery_update_plan_t_form;
 
+/** Either the value, or the text that stands for it. */
+typedef struct bindery_variable {
+    bindery_json_t value; /* optional */
+    bindery_secret_t secret; /* optional */
+} bindery_variable_t;
+extern const bindery_form_t bindery_variable_t_form;
+
 typedef enum bindery_wait_for {
     BINDERY_WAIT_FOR_NONE = 0,
     BINDERY_WAIT_FOR_ANY,
@@ -707,9 +756,33 @@ bool bindery_process_run(
  *  A redirect is a response like any other: whoever follows it needs the grant for its host. A name that a mask with
  *  `*` covers must lead to a public address. `TimedOut`, `Unreachable`; `TooLarge` for a body over 1 MiB.
  *
+ *  `credential` is the name of a credential of the account: the host says it as `Authorization: Basic`, and the grant
+ *  `assets.read:<name>` is needed, too. See `assets` for secrets in headers, body and URL.
+ *
  *  Operation `http.send`: needs the grant `http:<url>`; happens once. */
 bool bindery_http_send(
-    bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, bindery_milliseconds_t timeout, const char *body, bindery_response_t *reply);
+    bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, bindery_milliseconds_t timeout, const char *body, const char *credential, bindery_response_t *reply);
+
+/** The value of a variable. `NotFound` if the account has none of this name; so for the others.
+ *
+ *  Operation `assets.get-variable`: needs the grant `assets.read:<name>`; changes nothing. */
+bool bindery_assets_get_variable(bindery_t *run, const char *name, bindery_variable_t *reply);
+
+/** Operation `assets.get-credential`: needs the grant `assets.read:<name>`; changes nothing. */
+bool bindery_assets_get_credential(bindery_t *run, const char *name, bindery_credential_t *reply);
+
+/** Operation `assets.get-certificate`: needs the grant `assets.read:<name>`; changes nothing. */
+bool bindery_assets_get_certificate(
+    bindery_t *run, const char *name, bindery_certificate_t *reply);
+
+/** Operation `assets.get-connection`: needs the grant `assets.read:<name>`; changes nothing. */
+bool bindery_assets_get_connection(bindery_t *run, const char *name, bindery_connection_t *reply);
+
+/** Makes a variable, or gives one another value. One that is secret is refused: what a runbook gives stands in its
+ *  journal.
+ *
+ *  Operation `assets.set-variable`: needs the grant `assets.write:<name>`; twice is the same as once. */
+bool bindery_assets_set_variable(bindery_t *run, const char *name, bindery_json_t value);
 
 /** Appends at most 1,000 rows, each a JSON object, to `table` (`UpdateRunProgress`, or a table of your own).
  *

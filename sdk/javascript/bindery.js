@@ -5,6 +5,8 @@ import { fleet, streams } from "./operations.js";
 
 export { BinderyError } from "./failure.js";
 export {
+  assets,
+  assetsAdmin,
   children,
   files,
   filesAdmin,

@@ -25,6 +25,12 @@ export const types = {
     installed: "u32",
     reboot: "pending",
   } },
+  certificate: { record: {
+    certificate: "string",
+    thumbprint: "string",
+    notBefore: "timestamp",
+    notAfter: "timestamp",
+  } },
   child: { record: {
     target: "target",
     parameters: "json",
@@ -63,6 +69,15 @@ export const types = {
     status: "configure-status",
     reason: "string?",
     group: "string?",
+  } },
+  connection: { record: {
+    connectionType: "string",
+    fields: "json",
+    secrets: "secret-field[]",
+  } },
+  credential: { record: {
+    userName: "string",
+    password: "secret",
   } },
   entry: { record: {
     name: "string",
@@ -197,6 +212,11 @@ export const types = {
     headers: "header[]",
     body: "string",
   } },
+  secret: { alias: "string" },
+  "secret-field": { record: {
+    name: "string",
+    secret: "secret",
+  } },
   started: { record: {
     job: "string?",
     error: "error?",
@@ -247,6 +267,10 @@ export const types = {
     update: "string",
     status: "install-status",
     error: "string?",
+  } },
+  variable: { record: {
+    value: "json?",
+    secret: "secret?",
   } },
   "wait-for": { enum: {
     Any: "any",
@@ -556,8 +580,60 @@ export const operations = {
       headers: "header[]",
       timeout: "milliseconds",
       body: "string?",
+      credential: "string?",
     },
     returns: "response",
+  },
+  "assets.get-variable": {
+    namespace: "assets",
+    function: "getVariable",
+    interface: "assets",
+    grant: "assets.read:<name>",
+    parameters: {
+      name: "string",
+    },
+    returns: "variable",
+  },
+  "assets.get-credential": {
+    namespace: "assets",
+    function: "getCredential",
+    interface: "assets",
+    grant: "assets.read:<name>",
+    parameters: {
+      name: "string",
+    },
+    returns: "credential",
+  },
+  "assets.get-certificate": {
+    namespace: "assets",
+    function: "getCertificate",
+    interface: "assets",
+    grant: "assets.read:<name>",
+    parameters: {
+      name: "string",
+    },
+    returns: "certificate",
+  },
+  "assets.get-connection": {
+    namespace: "assets",
+    function: "getConnection",
+    interface: "assets",
+    grant: "assets.read:<name>",
+    parameters: {
+      name: "string",
+    },
+    returns: "connection",
+  },
+  "assets.set-variable": {
+    namespace: "assetsAdmin",
+    function: "setVariable",
+    interface: "assets-admin",
+    grant: "assets.write:<name>",
+    parameters: {
+      name: "string",
+      value: "json",
+    },
+    returns: null,
   },
   "records.append": {
     namespace: "records",

@@ -32,6 +32,15 @@ export interface Assessment {
   reboot: Pending;
 }
 
+export interface Certificate {
+  /** The certificate in PEM. */
+  certificate: string;
+  /** SHA-256 of the certificate, in hex. */
+  thumbprint: string;
+  notBefore: Timestamp;
+  notAfter: Timestamp;
+}
+
 export interface Child {
   target: Target;
   /** The parameters: a JSON object. */
@@ -85,6 +94,21 @@ export interface Configured {
   reason?: string;
   /** The worker group that it is in now. */
   group?: string;
+}
+
+/** How another system is reached. */
+export interface Connection {
+  /** What kind of system it is: a word of your own. */
+  connectionType: string;
+  /** A JSON object. */
+  fields: Json;
+  secrets: SecretField[];
+}
+
+/** For `Authorization: Basic`, give its name to `http.send` instead. */
+export interface Credential {
+  userName: string;
+  password: Secret;
 }
 
 export interface Entry {
@@ -277,6 +301,15 @@ export interface Response {
   body: string;
 }
 
+/** A text that stands for a secret. */
+export type Secret = string;
+
+/** A secret of a connection. */
+export interface SecretField {
+  name: string;
+  secret: Secret;
+}
+
 export interface Started {
   /** The job, if it was started. */
   job?: string;
@@ -355,6 +388,12 @@ export interface UpdateResult {
   status: InstallStatus;
   /** The package manager's own words, if it failed. */
   error?: string;
+}
+
+/** Either the value, or the text that stands for it. */
+export interface Variable {
+  value?: Json;
+  secret?: Secret;
 }
 
 export type WaitFor =
@@ -542,8 +581,35 @@ export declare const http: {
    * A redirect is a response like any other: whoever follows it needs the grant for its host. A
    * name that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`;
    * `TooLarge` for a body over 1 MiB.
+   *
+   * `credential` is the name of a credential of the account: the host says it as `Authorization:
+   * Basic`, and the grant `assets.read:<name>` is needed, too. See `assets` for secrets in
+   * headers, body and URL.
    */
-  send(url: string, method: string, headers: Header[], timeout: Milliseconds, body?: string): Response;
+  send(url: string, method: string, headers: Header[], timeout: Milliseconds, body?: string, credential?: string): Response;
+};
+
+/** The interface `assets`. Grant: `assets.read:<name>`. */
+export declare const assets: {
+  /**
+   * The value of a variable. `NotFound` if the account has none of this name; so for the others.
+   */
+  getVariable(name: string): Variable;
+
+  getCredential(name: string): Credential;
+
+  getCertificate(name: string): Certificate;
+
+  getConnection(name: string): Connection;
+};
+
+/** The interface `assets-admin`. Grant: `assets.write:<name>`. */
+export declare const assetsAdmin: {
+  /**
+   * Makes a variable, or gives one another value. One that is secret is refused: what a runbook
+   * gives stands in its journal.
+   */
+  setVariable(name: string, value: Json): void;
 };
 
 /** The interface `records`. Grant: `records.write:<table>`. */

@@ -13,6 +13,8 @@ import * as filesHost from "bindery:runbook/files@0.1.0";
 import * as filesAdminHost from "bindery:runbook/files-admin@0.1.0";
 import * as processHost from "bindery:runbook/process@0.1.0";
 import * as httpHost from "bindery:runbook/http@0.1.0";
+import * as assetsHost from "bindery:runbook/assets@0.1.0";
+import * as assetsAdminHost from "bindery:runbook/assets-admin@0.1.0";
 import * as recordsHost from "bindery:runbook/records@0.1.0";
 import { call } from "./codec.js";
 
@@ -82,7 +84,18 @@ export const process = {
 };
 
 export const http = {
-  send: (url, method, headers, timeout, body) => call("http.send", httpHost.send, [url, method, headers, timeout, body]),
+  send: (url, method, headers, timeout, body, credential) => call("http.send", httpHost.send, [url, method, headers, timeout, body, credential]),
+};
+
+export const assets = {
+  getVariable: (name) => call("assets.get-variable", assetsHost.getVariable, [name]),
+  getCredential: (name) => call("assets.get-credential", assetsHost.getCredential, [name]),
+  getCertificate: (name) => call("assets.get-certificate", assetsHost.getCertificate, [name]),
+  getConnection: (name) => call("assets.get-connection", assetsHost.getConnection, [name]),
+};
+
+export const assetsAdmin = {
+  setVariable: (name, value) => call("assets.set-variable", assetsAdminHost.setVariable, [name, value]),
 };
 
 export const records = {

@@ -54,6 +54,7 @@ pub const process = contract.process;
 pub const files = contract.files;
 pub const fleet = contract.fleet;
 pub const http = contract.http;
+pub const assets = contract.assets;
 pub const jobs = contract.jobs;
 pub const records = contract.records;
 

@@ -856,6 +856,7 @@ pub const http = struct {
         headers: []const Header,
         timeout: Milliseconds,
         body: ?[]const u8 = null,
+        credential: ?[]const u8 = null,
     };
 
     /// Sends a request and answers with the response, whatever its status. Happens once.
@@ -863,9 +864,109 @@ pub const http = struct {
     /// A redirect is a response like any other: whoever follows it needs the grant for its host. A name that a mask with
     /// `*` covers must lead to a public address. `TimedOut`, `Unreachable`; `TooLarge` for a body over 1 MiB.
     ///
+    /// `credential` is the name of a credential of the account: the host says it as `Authorization: Basic`, and the grant
+    /// `assets.read:<name>` is needed, too. See `assets` for secrets in headers, body and URL.
+    ///
     /// Operation `http.send`: needs the grant `http:<url>`; happens once.
     pub fn send(arena: Allocator, arguments: SendArguments) Error!Response {
         return host.invoke(Response, arena, "http.send", arguments);
+    }
+};
+
+pub const assets = struct {
+    pub const Certificate = struct {
+        /// The certificate in PEM.
+        certificate: []const u8,
+        /// SHA-256 of the certificate, in hex.
+        thumbprint: []const u8,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    };
+
+    /// How another system is reached.
+    pub const Connection = struct {
+        /// What kind of system it is: a word of your own.
+        connection_type: []const u8,
+        /// A JSON object.
+        fields: Json,
+        secrets: []const SecretField,
+    };
+
+    /// For `Authorization: Basic`, give its name to `http.send` instead.
+    pub const Credential = struct {
+        user_name: []const u8,
+        password: Secret,
+    };
+
+    /// A text that stands for a secret.
+    pub const Secret = []const u8;
+
+    /// A secret of a connection.
+    pub const SecretField = struct {
+        name: []const u8,
+        secret: Secret,
+    };
+
+    /// Either the value, or the text that stands for it.
+    pub const Variable = struct {
+        value: ?Json = null,
+        secret: ?Secret = null,
+    };
+
+    /// What `getVariable` takes.
+    pub const GetVariableArguments = struct {
+        name: []const u8,
+    };
+
+    /// The value of a variable. `NotFound` if the account has none of this name; so for the others.
+    ///
+    /// Operation `assets.get-variable`: needs the grant `assets.read:<name>`; changes nothing.
+    pub fn getVariable(arena: Allocator, arguments: GetVariableArguments) Error!Variable {
+        return host.invoke(Variable, arena, "assets.get-variable", arguments);
+    }
+
+    /// What `getCredential` takes.
+    pub const GetCredentialArguments = struct {
+        name: []const u8,
+    };
+
+    /// Operation `assets.get-credential`: needs the grant `assets.read:<name>`; changes nothing.
+    pub fn getCredential(arena: Allocator, arguments: GetCredentialArguments) Error!Credential {
+        return host.invoke(Credential, arena, "assets.get-credential", arguments);
+    }
+
+    /// What `getCertificate` takes.
+    pub const GetCertificateArguments = struct {
+        name: []const u8,
+    };
+
+    /// Operation `assets.get-certificate`: needs the grant `assets.read:<name>`; changes nothing.
+    pub fn getCertificate(arena: Allocator, arguments: GetCertificateArguments) Error!Certificate {
+        return host.invoke(Certificate, arena, "assets.get-certificate", arguments);
+    }
+
+    /// What `getConnection` takes.
+    pub const GetConnectionArguments = struct {
+        name: []const u8,
+    };
+
+    /// Operation `assets.get-connection`: needs the grant `assets.read:<name>`; changes nothing.
+    pub fn getConnection(arena: Allocator, arguments: GetConnectionArguments) Error!Connection {
+        return host.invoke(Connection, arena, "assets.get-connection", arguments);
+    }
+
+    /// What `setVariable` takes.
+    pub const SetVariableArguments = struct {
+        name: []const u8,
+        value: Json,
+    };
+
+    /// Makes a variable, or gives one another value. One that is secret is refused: what a runbook gives stands in its
+    /// journal.
+    ///
+    /// Operation `assets.set-variable`: needs the grant `assets.write:<name>`; twice is the same as once.
+    pub fn setVariable(arguments: SetVariableArguments) Error!void {
+        return host.invoke(void, host.gpa, "assets.set-variable", arguments);
     }
 };
 
@@ -916,5 +1017,10 @@ pub const operations = .{
     .{ "files.remove", files.remove },
     .{ "process.run", process.run },
     .{ "http.send", http.send },
+    .{ "assets.get-variable", assets.getVariable },
+    .{ "assets.get-credential", assets.getCredential },
+    .{ "assets.get-certificate", assets.getCertificate },
+    .{ "assets.get-connection", assets.getConnection },
+    .{ "assets.set-variable", assets.setVariable },
     .{ "records.append", records.append },
 };

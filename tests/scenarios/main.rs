@@ -6,6 +6,7 @@
 
 mod support;
 
+mod assets;
 mod commands;
 mod demo;
 mod identity;

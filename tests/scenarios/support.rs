@@ -82,17 +82,28 @@ impl Site {
 
     /// The same, with this as its stderr.
     pub(crate) fn run_into(&self, line: &str, stderr: impl Into<Stdio>) -> Outcome {
+        self.run_between(line, "", stderr)
+    }
+
+    /// The same, with this text on its stdin.
+    pub(crate) fn run_with(&self, line: &str, stdin: &str) -> Outcome {
+        self.run_between(line, stdin, Stdio::piped())
+    }
+
+    fn run_between(&self, line: &str, stdin: &str, stderr: impl Into<Stdio>) -> Outcome {
         let folder = self.folder.path().display().to_string();
         let words = line.split_whitespace().map(|word| word.replace("SITE", &folder));
-        let output = Command::new(BINDERY)
+        let mut child = Command::new(BINDERY)
             .args(words)
             .env("BINDERY_HOME", self.folder.path())
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()
-            .and_then(Child::wait_with_output)
-            .expect("it runs");
+            .expect("it starts");
+        // A command that reads nothing may have ended.
+        let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("it runs");
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
         Outcome { code: output.status.code(), stdout, stderr }

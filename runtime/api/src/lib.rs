@@ -5,6 +5,7 @@
 //! content of a runbook.
 
 pub mod accounts;
+pub mod assets;
 pub mod computers;
 pub mod deployments;
 pub mod enrolment;

@@ -110,6 +110,8 @@ mod tests {
                 cannot files.write by Imports []
                 cannot process by Imports []
                 cannot http by Imports []
+                cannot assets.read by Imports []
+                cannot assets.write by Imports []
             "#]],
         );
     }
@@ -132,6 +134,8 @@ mod tests {
                 cannot files.write by Grant []
                 cannot process by Grant []
                 cannot http by Grant []
+                cannot assets.read by Grant []
+                cannot assets.write by Grant []
             "#]],
         );
         check(
@@ -150,6 +154,8 @@ mod tests {
                 cannot files.write by Imports []
                 cannot process by Imports []
                 cannot http by Imports []
+                cannot assets.read by Imports []
+                cannot assets.write by Imports []
             "#]],
         );
     }

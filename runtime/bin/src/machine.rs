@@ -12,6 +12,7 @@ mod power;
 mod simulated;
 
 use crate::clock;
+use bindery_capability_assets::Assets;
 use bindery_capability_children::Children;
 use bindery_capability_files::{capability::Files, real::Real as RealDisk};
 use bindery_capability_fleet::Fleet;
@@ -162,6 +163,8 @@ pub(crate) fn common(upstream: Arc<dyn Upstream>) -> Capabilities {
         .with(Records)
         .with(Http::default())
         .with(Fleet::new(upstream.clone()))
+        .with(Assets::new(upstream.clone()))
+        .with_secrets(upstream.clone())
         .with(Children::new(upstream))
 }
 

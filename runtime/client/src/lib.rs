@@ -10,6 +10,7 @@ mod sse;
 mod tls;
 
 mod accounts;
+mod assets;
 mod computers;
 mod deployments;
 pub mod jobs;

@@ -19,6 +19,7 @@ use std::sync::Arc;
 pub(crate) const SETTINGS: Collection = Collection("settings");
 pub(crate) const TOKENS: Collection = Collection("tokens");
 pub(crate) const ACCOUNTS: Collection = Collection("accounts");
+pub(crate) const ASSETS: Collection = Collection("assets");
 pub(crate) const RUNBOOKS: Collection = Collection("runbooks");
 pub(crate) const VERSIONS: Collection = Collection("versions");
 pub(crate) const JOBS: Collection = Collection("jobs");

@@ -1,8 +1,9 @@
-//! The control plane's signing keys: one for the workspace, one per account for its job orders.
+//! The control plane's keys: one for the workspace, one per account for its job orders, one for the
+//! secrets of assets.
 //!
 //! They lie in files that only this user can read, and never leave this process.
 
-use crate::entropy;
+use crate::{entropy, vault::Vault};
 use bindery_core::{
     code::{Code, Failure},
     name::Name,
@@ -23,6 +24,7 @@ use std::{
 pub struct Keys {
     folder: PathBuf,
     workspace: SigningKey,
+    vault: Vault,
     orders: Mutex<HashMap<String, Arc<SigningKey>>>,
 }
 
@@ -33,12 +35,18 @@ impl Keys {
             Failure::new(Code::Internal, format!("`{}` cannot be made: {error}", folder.display()))
         })?;
         let workspace = load_or_make(&folder.join("workspace.key"))?;
-        Ok(Self { folder: folder.to_owned(), workspace, orders: Mutex::default() })
+        let vault = Vault::open(&folder.join("assets.key"))?;
+        Ok(Self { folder: folder.to_owned(), workspace, vault, orders: Mutex::default() })
     }
 
     /// The key that agents pin.
     pub fn workspace(&self) -> &SigningKey {
         &self.workspace
+    }
+
+    /// What keeps the secrets of assets.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Its public half.

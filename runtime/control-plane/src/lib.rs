@@ -19,3 +19,4 @@ pub mod replay;
 pub mod session;
 mod tasks;
 pub mod tls;
+mod vault;

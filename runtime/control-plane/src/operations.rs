@@ -1,4 +1,4 @@
-//! Operations that the control plane carries out for jobs: the fleet and child jobs.
+//! Operations that the control plane carries out for jobs: the fleet, shared assets and child jobs.
 //!
 //! A worker is believed only as far as its lease goes: the grants that count are those of the job
 //! here. Whatever is changed is changed once under (job, sequence, index), however often the worker
@@ -12,6 +12,7 @@ use crate::{
     plane::ControlPlane,
 };
 use bindery_core::{
+    asset::AssetKind,
     code::{Code, Failure},
     fleet::{Computer, ConfigureStatus},
     grant,
@@ -58,6 +59,12 @@ impl ControlPlane {
             let computers: Vec<ComputerId> = argument(&arguments, "computers")?;
             return self.fleet_configure(&job, &computers).await;
         }
+        if let Some(kind) = AssetKind::read_by(operation) {
+            return self.asset_for(&job, kind, argument(&arguments, "name")?).await;
+        }
+        if *operation == operation::ASSETS_SET_VARIABLE {
+            return self.set_variable(&job, &arguments).await;
+        }
         if *operation == operation::JOBS_START {
             return self.start_children(&job, sequence, &arguments).await;
         }
@@ -77,7 +84,7 @@ impl ControlPlane {
         Err(Failure::new(Code::UnknownOperation, message))
     }
 
-    async fn check_caller(&self, peer: Peer, job: &Job) -> Result<(), Failure> {
+    pub(crate) async fn check_caller(&self, peer: Peer, job: &Job) -> Result<(), Failure> {
         let lease = job.phase.lease();
         let worker = match lease {
             Some(lease) => self.worker(lease.worker).await?,
@@ -349,7 +356,7 @@ fn check_page(count: usize, what: &str) -> Result<(), Failure> {
     Err(Failure::new(Code::TooLarge, format!("{count} {what}: at most {}", limit::FLEET_PAGE)))
 }
 
-fn argument<T: DeserializeOwned>(arguments: &Value, name: &str) -> Result<T, Failure> {
+pub(crate) fn argument<T: DeserializeOwned>(arguments: &Value, name: &str) -> Result<T, Failure> {
     serde_json::from_value(arguments.get(name).cloned().unwrap_or(Value::Null))
         .map_err(|error| Failure::new(Code::InvalidArguments, format!("`{name}`: {error}")))
 }

@@ -308,6 +308,10 @@ impl ControlPlane {
                 });
                 Ok(())
             }
+            ToControl::Reveal { id, job, secret } => {
+                let reply = self.reveal(peer, job, &secret).await;
+                self.answered(say, ToWorker::Revealed { id, reply }).await
+            }
             ToControl::Fetch { digest } => talk.fetches.try_send(digest).map_err(|_| {
                 Failure::new(Code::LimitExceeded, "the worker fetches more than its jobs need")
             }),

@@ -31,11 +31,15 @@ pub enum Power {
     Process,
     /// Send HTTP requests to hosts that fit the mask.
     Http,
+    /// Use assets of the account whose name fits the mask.
+    AssetsRead,
+    /// Change variables of the account whose name fits the mask.
+    AssetsWrite,
 }
 
 impl Power {
     /// Every power that this build knows.
-    pub const ALL: [Power; 11] = [
+    pub const ALL: [Power; 13] = [
         Power::UpdatesRead,
         Power::UpdatesInstall,
         Power::PowerReboot,
@@ -47,6 +51,8 @@ impl Power {
         Power::FilesWrite,
         Power::Process,
         Power::Http,
+        Power::AssetsRead,
+        Power::AssetsWrite,
     ];
 
     /// The spelling in grants.
@@ -63,6 +69,8 @@ impl Power {
             Power::FilesWrite => "files.write",
             Power::Process => "process",
             Power::Http => "http",
+            Power::AssetsRead => "assets.read",
+            Power::AssetsWrite => "assets.write",
         }
     }
 
@@ -80,6 +88,8 @@ impl Power {
             Power::FilesWrite => "write files",
             Power::Process => "run programs",
             Power::Http => "use the network",
+            Power::AssetsRead => "use shared assets",
+            Power::AssetsWrite => "change shared variables",
         }
     }
 
@@ -115,6 +125,8 @@ impl Power {
             Power::FilesWrite => "files-admin",
             Power::Process => "process",
             Power::Http => "http",
+            Power::AssetsRead => "assets",
+            Power::AssetsWrite => "assets-admin",
         }
     }
 }

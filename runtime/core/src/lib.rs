@@ -4,6 +4,7 @@
 //! There is no I/O, no async, no clock and no randomness; callers bring the time and the entropy.
 
 pub mod account;
+pub mod asset;
 pub mod code;
 pub mod contract;
 pub mod deployment;
@@ -22,6 +23,7 @@ pub mod run;
 pub mod runbook;
 pub mod schedule;
 pub mod seal;
+pub mod secret;
 pub mod stream;
 pub mod text;
 pub mod time;

@@ -172,3 +172,12 @@ pub const PROCESS_OUTPUT_BYTES: usize = 256 << 10;
 pub const PROCESS_TOLD_BYTES: usize = 4 << 20;
 /// The longest time that a program may be given.
 pub const PROCESS_TIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The plain fields of an asset together, in bytes of JSON, with its description.
+pub const ASSET_BYTES: usize = 1 << 20;
+/// Fields and secrets of an asset.
+pub const ASSET_FIELDS: usize = 100;
+/// One secret, in bytes.
+pub const SECRET_BYTES: usize = 64 << 10;
+/// Secrets that one operation may have put in.
+pub const CALL_SECRETS: usize = 100;

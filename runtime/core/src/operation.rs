@@ -109,6 +109,11 @@ operations! {
     FILES_REMOVE: "files.remove" = "files-admin"."remove", Idempotent, FilesWrite on "path";
     PROCESS_RUN: "process.run" = "process"."run", WriteOnce, Process on "program";
     HTTP_SEND: "http.send" = "http"."send", WriteOnce, Http on "url";
+    ASSETS_GET_VARIABLE: "assets.get-variable" = "assets"."get-variable", Read, AssetsRead on "name";
+    ASSETS_GET_CREDENTIAL: "assets.get-credential" = "assets"."get-credential", Read, AssetsRead on "name";
+    ASSETS_GET_CERTIFICATE: "assets.get-certificate" = "assets"."get-certificate", Read, AssetsRead on "name";
+    ASSETS_GET_CONNECTION: "assets.get-connection" = "assets"."get-connection", Read, AssetsRead on "name";
+    ASSETS_SET_VARIABLE: "assets.set-variable" = "assets-admin"."set-variable", Idempotent, AssetsWrite on "name";
     RECORDS_APPEND: "records.append" = "records"."append", Idempotent, RecordsWrite on "table";
 }
 
@@ -142,6 +147,14 @@ fn host_of(url: &str) -> Option<String> {
     }
     let host = host.to_ascii_lowercase();
     Some(host.strip_suffix(own).map(str::to_owned).unwrap_or(host))
+}
+
+/// The arguments into which secrets are put as the operation goes out.
+pub fn takes_secrets(operation: &Operation) -> &'static [&'static str] {
+    match operation.power {
+        Some(Power::Http) => &["url", "headers", "body"],
+        _ => &[],
+    }
 }
 
 /// The operation of this name.

@@ -2,7 +2,10 @@
 //! `ProtocolMismatch`.
 
 use crate::{bytes::Base64, hello::Challenge};
-use bindery_core::{code::Failure, digest::Digest, fleet::Report, id::JobId, job::Lease};
+use bindery_core::{
+    asset::SecretName, code::Failure, digest::Digest, fleet::Report, id::JobId, job::Lease,
+    secret::Secret,
+};
 use bindery_seal::envelope::Envelope;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,6 +42,8 @@ pub enum ToControl {
     Refused { job: JobId, lease: Lease, error: Failure, retry: bool },
     /// An operation that the control plane carries out. Said again until it is answered.
     Call { id: u64, job: JobId, sequence: u64, operation: String, arguments: Value },
+    /// A secret that a job needs now. Said again until it is answered.
+    Reveal { id: u64, job: JobId, secret: SecretName },
     /// It needs a module.
     Fetch { digest: Digest },
     /// It ends: its computer or somebody there stops it.
@@ -82,6 +87,8 @@ pub enum ToWorker {
     Fenced { job: JobId, lease: Lease },
     /// The answer to `Call`.
     Reply { id: u64, reply: Result<Value, Failure> },
+    /// The answer to `Reveal`.
+    Revealed { id: u64, reply: Result<Secret, Failure> },
     /// The answer to `Fetch`; nothing if there is no such module.
     Module { digest: Digest, wasm: Option<Base64> },
     /// Assess the computer now and report.

@@ -249,6 +249,7 @@ async fn alone() -> Result<f64, Failed> {
             now,
             deadline: None,
             restored: None,
+            secrets: &bindery_sandbox::secrets::Secrets::none(),
             say: &say,
         };
         Nothing.perform(&call).await?;

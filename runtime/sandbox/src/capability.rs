@@ -1,6 +1,7 @@
 //! Capabilities: what stands behind operations. One crate each; the list of them stands only in
 //! `bin`.
 
+use crate::{secrets::Secrets, upstream::Upstream};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
@@ -41,6 +42,12 @@ pub trait Capability: Send + Sync + 'static {
         Reconciled::Unknown(format!("`{}` cannot say whether it was done", call.operation.name))
     }
 
+    /// Whether it puts secrets in where `$secret{…}` stands in the arguments. Where nobody does, such a text
+    /// is refused.
+    fn puts_secrets_in(&self, _operation: &'static Operation) -> bool {
+        false
+    }
+
     /// How long the operation may take; none for one that ends by itself.
     fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {
         Some(limit::HOST_CALL)
@@ -77,6 +84,8 @@ pub struct Call<'a> {
     pub deadline: Option<Timestamp>,
     /// The state that the last checkpoint kept, as JSON text.
     pub restored: Option<Arc<str>>,
+    /// The secrets that it may have put in.
+    pub secrets: &'a Secrets,
     /// Says something on the job's streams while the call goes on.
     pub say: &'a (dyn Fn(StreamKind, String, Option<Value>) + Send + Sync),
 }
@@ -127,6 +136,7 @@ pub struct JobFacts {
 #[derive(Clone, Default)]
 pub struct Capabilities {
     by_operation: HashMap<&'static str, Arc<dyn Capability>>,
+    secrets: Option<Arc<dyn Upstream>>,
 }
 
 impl Capabilities {
@@ -138,6 +148,18 @@ impl Capabilities {
             self.by_operation.insert(operation.name, capability.clone());
         }
         self
+    }
+
+    /// With secrets of assets, which come from `upstream`.
+    #[must_use]
+    pub fn with_secrets(mut self, upstream: Arc<dyn Upstream>) -> Self {
+        self.secrets = Some(upstream);
+        self
+    }
+
+    /// Where secrets come from, if there are any.
+    pub(crate) fn secrets(&self) -> Option<Arc<dyn Upstream>> {
+        self.secrets.clone()
     }
 
     /// What carries out `operation` here, if anything does.

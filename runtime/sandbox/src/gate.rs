@@ -23,6 +23,7 @@ use crate::{
     capability::{Capabilities, JobFacts},
     clock::{Clock, VirtualTime},
     journal::Journal,
+    secrets::Purse,
 };
 use bindery_core::{
     code::{Code, Failure},
@@ -118,6 +119,7 @@ pub struct Gate {
     replays_ended: bool,
     /// The seed of the header.
     first_seed: [u8; 32],
+    purse: Arc<Purse>,
     /// The guest wrote a checkpoint and is to begin again.
     begins_again: Mutex<bool>,
     /// The journal has its end.
@@ -174,6 +176,12 @@ impl Gate {
         let replay: VecDeque<_> = replay.collect();
         let gate = Self {
             writer: Writer::after(length, &replay, journal, time.clone(), clock.clone()),
+            purse: Arc::new(Purse::new(
+                config.facts.id,
+                &seed,
+                config.grants.clone(),
+                config.capabilities.secrets(),
+            )),
             facts: config.facts,
             grants: config.grants,
             limits: config.limits.capped(),

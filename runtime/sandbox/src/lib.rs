@@ -17,6 +17,7 @@ mod limiter;
 mod link;
 pub mod replay;
 pub mod run;
+pub mod secrets;
 pub mod upstream;
 mod value;
 mod wasi;

@@ -1,6 +1,7 @@
-//! What the control plane carries out for a worker's jobs: the fleet, child jobs.
+//! What the control plane carries out for a worker's jobs: the fleet, child jobs, shared
+//! assets.
 
-use bindery_core::{code::Failure, id::JobId};
+use bindery_core::{asset::SecretName, code::Failure, id::JobId, secret::Secret};
 use serde_json::Value;
 
 /// The way to the control plane. It outlives any one connection: a call waits until it is answered.
@@ -15,4 +16,7 @@ pub trait Upstream: Send + Sync + 'static {
         operation: &'static str,
         arguments: &Value,
     ) -> Result<Value, Failure>;
+
+    /// A secret that an asset of the job's account has, as it is now.
+    async fn secret(&self, job: JobId, name: &SecretName) -> Result<Secret, Failure>;
 }

@@ -56,27 +56,39 @@ pub enum LoadError {
         mode: u32,
     },
     /// The file holds something else.
-    #[error("`{path}` is not a private key (expected `{HEADER}` and 64 hex digits)")]
+    #[error("`{path}` is not a private key (expected `{header}` and 64 hex digits)")]
     Form {
         /// The file.
         path: PathBuf,
+        /// What its first line would be.
+        header: &'static str,
     },
 }
 
 /// Writes `key` to a new file at `path` that only its owner can read.
 pub fn save(key: &SigningKey, path: &Path) -> Result<(), SaveError> {
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::AlreadyExists => SaveError::Exists { path: path.to_owned() },
-        _ => SaveError::Write { path: path.to_owned(), source },
-    };
-    let digits = Zeroizing::new(hex::encode(key.seed().as_slice()));
-    let text = Zeroizing::new(format!("{HEADER}\n{}\n", digits.as_str()));
-    let mut file = create(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    save_secret(HEADER, &key.seed(), path)
 }
 
 /// Reads the key at `path`; a file that others can read is refused.
 pub fn load(path: &Path) -> Result<SigningKey, LoadError> {
+    Ok(SigningKey::from_seed(*load_secret(HEADER, path)?))
+}
+
+/// The same as [`save`] for 32 bytes of another purpose, which `header` names.
+pub fn save_secret(header: &str, secret: &[u8; 32], path: &Path) -> Result<(), SaveError> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => SaveError::Exists { path: path.to_owned() },
+        _ => SaveError::Write { path: path.to_owned(), source },
+    };
+    let digits = Zeroizing::new(hex::encode(secret));
+    let text = Zeroizing::new(format!("{header}\n{}\n", digits.as_str()));
+    let mut file = create(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// The same as [`load`] for what [`save_secret`] wrote.
+pub fn load_secret(header: &'static str, path: &Path) -> Result<Zeroizing<[u8; 32]>, LoadError> {
     let failed = |source| LoadError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let mode = mode(&file).map_err(failed)?;
@@ -85,18 +97,18 @@ pub fn load(path: &Path) -> Result<SigningKey, LoadError> {
     }
     let mut text = Zeroizing::new(String::with_capacity(FILE_BYTES as usize));
     file.take(FILE_BYTES).read_to_string(&mut text).map_err(failed)?;
-    parse(&text).ok_or_else(|| LoadError::Form { path: path.to_owned() })
+    parse(header, &text).ok_or_else(|| LoadError::Form { path: path.to_owned(), header })
 }
 
-fn parse(text: &str) -> Option<SigningKey> {
+fn parse(header: &str, text: &str) -> Option<Zeroizing<[u8; 32]>> {
     let mut lines = text.lines();
-    let (header, digits, rest) = (lines.next()?, lines.next()?, lines.next());
-    if header != HEADER || rest.is_some() {
+    let (first, digits, rest) = (lines.next()?, lines.next()?, lines.next());
+    if first != header || rest.is_some() {
         return None;
     }
     let mut seed = Zeroizing::new([0; 32]);
     hex::decode_to_slice(digits, seed.as_mut_slice()).ok()?;
-    Some(SigningKey::from_seed(*seed))
+    Some(seed)
 }
 
 #[cfg(unix)]
@@ -174,7 +186,7 @@ mod tests {
             format!("bindery-ed25519-private-key\n{seed}\nmore"),
             format!("some-other-key\n{seed}\n"),
         ] {
-            assert!(parse(&text).is_none(), "{text:?}");
+            assert!(parse(HEADER, &text).is_none(), "{text:?}");
         }
     }
 }

@@ -27,13 +27,12 @@ impl Capability for Scripted {
     }
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
-        real::check(call)?;
-        let (url, method): (String, String) = (call.argument("url")?, call.argument("method")?);
-        let rule =
-            self.rules.iter().find(|rule| rule.is_about(&method, &url)).ok_or_else(|| {
-                let message = format!("no `[[http]]` of the script is about {method} {url}");
-                Failure::new(Code::Unreachable, message)
-            })?;
+        let sent = real::sent(call).await?;
+        let url: String = call.argument("url")?;
+        let rule = self.rules.iter().find(|rule| rule.is_about(&sent)).ok_or_else(|| {
+            let message = format!("no `[[http]]` of the script is about {} {url}", sent.method);
+            Failure::new(Code::Unreachable, message)
+        })?;
         let timeout = Duration::from_millis(call.argument("timeout")?);
         let takes = rule.takes();
         let until = SignedDuration::try_from(takes.min(timeout)).unwrap_or_default();
@@ -46,7 +45,7 @@ impl Capability for Scripted {
     }
 
     async fn rehearse(&self, call: &Call<'_>) -> Result<Value, Failure> {
-        match real::only_reads(call)? {
+        match real::only_reads(call).await? {
             true => self.perform(call).await,
             false => Ok(json!({ "status": 200, "headers": [], "body": "" })),
         }
@@ -54,6 +53,10 @@ impl Capability for Scripted {
 
     async fn reconcile(&self, call: &Call<'_>) -> Reconciled {
         real::in_doubt(call)
+    }
+
+    fn puts_secrets_in(&self, _operation: &'static Operation) -> bool {
+        true
     }
 
     fn time_limit(&self, _operation: &'static Operation) -> Option<Duration> {

@@ -4,6 +4,7 @@
 //! once under (job, sequence, index), as the real one. What its children come to is decided by
 //! [`Children`].
 
+mod assets;
 mod fleet;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     network::Network,
 };
 use bindery_core::{
+    asset::{Asset, AssetKind, SecretName},
     code::{Code, Failure},
     digest::Digest,
     fleet::ConfigureStatus,
@@ -18,8 +20,10 @@ use bindery_core::{
     job::{JobStatus, Outcome, Placement},
     limit,
     operation::{
-        FLEET_COMPUTER, FLEET_COMPUTERS, FLEET_CONFIGURE, JOBS_START, JOBS_STATUS, JOBS_WAIT,
+        self, ASSETS_SET_VARIABLE, FLEET_COMPUTER, FLEET_COMPUTERS, FLEET_CONFIGURE, JOBS_START,
+        JOBS_STATUS, JOBS_WAIT,
     },
+    secret::Secret,
     update::OsType,
 };
 use bindery_sandbox::{clock::Clock as _, upstream::Upstream};
@@ -98,6 +102,7 @@ pub struct Plane {
     members: Vec<Member>,
     children: Box<dyn Children>,
     dry_run: bool,
+    secrets: BTreeMap<String, Secret>,
     state: Mutex<State>,
 }
 
@@ -107,6 +112,8 @@ struct State {
     keys: BTreeMap<(JobId, u64, u32), JobId>,
     jobs: BTreeMap<JobId, Child>,
     workers: BTreeSet<ComputerId>,
+    /// The assets by kind and the key of their name.
+    assets: BTreeMap<(AssetKind, String), Asset>,
 }
 
 impl Plane {
@@ -120,7 +127,8 @@ impl Plane {
     ) -> Self {
         let workers = members.iter().filter(|member| member.worker).map(|member| member.id);
         let state = State { workers: workers.collect(), ..State::default() };
-        Self { clock, network, members, children, dry_run, state: Mutex::new(state) }
+        let (secrets, state) = (BTreeMap::new(), Mutex::new(state));
+        Self { clock, network, members, children, dry_run, secrets, state }
     }
 
     /// The children that were started, in their order.
@@ -257,7 +265,11 @@ impl Upstream for Plane {
         arguments: &Value,
     ) -> Result<Value, Failure> {
         self.network.there().await;
+        if let Some(kind) = operation::by_name(operation).and_then(AssetKind::read_by) {
+            return self.asset(kind, &argument(arguments, "name")?);
+        }
         match operation {
+            it if it == ASSETS_SET_VARIABLE.name => self.set_variable(job, arguments),
             it if it == FLEET_COMPUTERS.name => self.computers(&arguments["filter"]),
             it if it == FLEET_COMPUTER.name => self.computer(&argument::<String>(arguments, "id")?),
             it if it == FLEET_CONFIGURE.name => self.configure(arguments),
@@ -273,6 +285,11 @@ impl Upstream for Plane {
                 format!("the simulated control plane does not carry out `{other}`"),
             )),
         }
+    }
+
+    async fn secret(&self, _: JobId, name: &SecretName) -> Result<Secret, Failure> {
+        self.network.there().await;
+        self.reveal(name)
     }
 }
 

@@ -4,6 +4,7 @@
 //! It is TOML; every key stands in `runtime/docs/guides/test-a-runbook.md`. What cannot be meant is
 //! refused with its key, the reason and what to do about it.
 
+pub mod asset;
 pub mod expect;
 pub mod fault;
 pub mod host;
@@ -12,6 +13,7 @@ pub mod process;
 mod read;
 pub mod word;
 
+use asset::AssetScript;
 use bindery_core::{grant::Grant, limit};
 use expect::Expect;
 use fault::{Fault, RawFault};
@@ -50,6 +52,8 @@ pub struct Script {
     pub faults: Vec<Fault>,
     /// What hosts answer.
     pub http: Vec<HttpRule>,
+    /// The shared assets of the account.
+    pub assets: Vec<AssetScript>,
     /// What the job must come to.
     pub expect: Expect,
 }
@@ -95,6 +99,7 @@ struct Raw {
     child: Vec<ChildRule>,
     fault: Vec<RawFault>,
     http: Vec<HttpRule>,
+    asset: Vec<AssetScript>,
     expect: Expect,
 }
 
@@ -123,6 +128,7 @@ impl Script {
         host::check_fleet(&raw.fleet)?;
         raw.child.iter().enumerate().try_for_each(|(at, child)| child.check(at))?;
         raw.http.iter().enumerate().try_for_each(|(at, rule)| rule.check(at))?;
+        raw.asset.iter().enumerate().try_for_each(|(at, asset)| asset.check(at))?;
         raw.expect.check()?;
         let faults = raw.fault.into_iter().enumerate().map(|(at, fault)| fault.check(at));
         Ok(Self {
@@ -137,6 +143,7 @@ impl Script {
             children: raw.child,
             faults: faults.collect::<Result<_, _>>()?,
             http: raw.http,
+            assets: raw.asset,
             expect: raw.expect,
         })
     }
@@ -157,6 +164,7 @@ impl Default for Script {
             children: vec![],
             faults: vec![],
             http: vec![],
+            assets: vec![],
             expect: Expect::default(),
         }
     }

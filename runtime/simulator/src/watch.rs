@@ -197,6 +197,10 @@ impl Capability for Watched {
         }
     }
 
+    fn puts_secrets_in(&self, operation: &'static Operation) -> bool {
+        self.inner.get(operation).is_some_and(|capability| capability.puts_secrets_in(operation))
+    }
+
     fn time_limit(&self, operation: &'static Operation) -> Option<Duration> {
         self.inner.get(operation).and_then(|capability| capability.time_limit(operation))
     }

@@ -22,6 +22,7 @@ use crate::{
     story::{Happening, Story},
     watch::Watched,
 };
+use bindery_capability_assets::Assets;
 use bindery_capability_children::Children;
 use bindery_capability_fleet::Fleet;
 use bindery_core::{
@@ -104,7 +105,8 @@ impl<'a> World<'a> {
         let members = script.fleet.iter().enumerate();
         let members = members.map(|(at, member)| member.member(at)).collect();
         let children = Box::new(Scripted(script.children.clone()));
-        let plane = Plane::new(network.clone(), clock.clone(), members, children, test.dry_run);
+        let plane = Plane::new(network.clone(), clock.clone(), members, children, test.dry_run)
+            .with_assets(&script.assets);
         let faults = Arc::new(Faults::new(script.faults.clone(), computer.clone()));
         let seed = *Digest::of(&script.seed.to_le_bytes()).as_bytes();
         let (plane, story) = (Arc::new(plane), Story::default());
@@ -277,6 +279,7 @@ impl<'a> World<'a> {
             inner: common(own, &self.clock)
                 .with(Fleet::new(self.plane.clone()))
                 .with(Children::new(self.plane.clone()))
+                .with(Assets::new(self.plane.clone()))
                 .with(http::Scripted {
                     rules: self.test.script.http.clone(),
                     clock: Jumping(self.clock.clone()),
@@ -290,7 +293,7 @@ impl<'a> World<'a> {
             computer: updates.zip(durations).map(|(it, (install, reboot))| (it, install, reboot)),
             gate,
         };
-        Ok(Capabilities::default().with(watched))
+        Ok(Capabilities::default().with(watched).with_secrets(self.plane.clone()))
     }
 }
 

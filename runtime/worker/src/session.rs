@@ -94,6 +94,7 @@ impl Desk {
         self.histories.clear();
         self.runner.spool.rewind();
         self.calls.questions.rewind();
+        self.calls.secrets.rewind();
         self.runner.modules.fetches.rewind();
         let ended = tokio::select! {
             ended = self.listen(hear, &say) => ended,
@@ -144,6 +145,7 @@ impl Desk {
             }
             ToWorker::Fenced { job, lease } => runner.fence(job, lease),
             ToWorker::Reply { id, reply } => self.calls.questions.answer(id, reply),
+            ToWorker::Revealed { id, reply } => self.calls.secrets.answer(id, reply),
             ToWorker::Module { digest, wasm } => {
                 runner.modules.fetches.answer(digest, wasm.map(|bytes| bytes.0));
             }
@@ -222,6 +224,9 @@ impl Desk {
     async fn ask(&self, say: &Say) -> Result<(), Ended> {
         loop {
             for question in self.calls.questions.unsaid() {
+                send(say, question).await?;
+            }
+            for question in self.calls.secrets.unsaid() {
                 send(say, question).await?;
             }
             for question in self.runner.modules.fetches.unsaid() {

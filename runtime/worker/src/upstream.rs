@@ -1,7 +1,7 @@
 //! Operations that the control plane carries out: asked over the session, whichever it is.
 
 use crate::questions::Questions;
-use bindery_core::{code::Failure, id::JobId};
+use bindery_core::{asset::SecretName, code::Failure, id::JobId, secret::Secret};
 use bindery_protocol::message::ToControl;
 use bindery_sandbox::upstream::Upstream;
 use serde_json::Value;
@@ -15,12 +15,17 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(crate) struct Calls {
     pub(crate) questions: Questions<u64, Result<Value, Failure>>,
+    pub(crate) secrets: Questions<u64, Result<Secret, Failure>>,
     next: AtomicU64,
 }
 
 impl Calls {
     pub(crate) fn new(news: Arc<Notify>) -> Self {
-        Self { questions: Questions::new(news), next: AtomicU64::new(1) }
+        Self {
+            questions: Questions::new(news.clone()),
+            secrets: Questions::new(news),
+            next: AtomicU64::new(1),
+        }
     }
 }
 
@@ -37,5 +42,10 @@ impl Upstream for Calls {
         let (operation, arguments) = (operation.to_owned(), arguments.clone());
         let call = ToControl::Call { id, job, sequence, operation, arguments };
         self.questions.ask(id, call).await
+    }
+
+    async fn secret(&self, job: JobId, name: &SecretName) -> Result<Secret, Failure> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.secrets.ask(id, ToControl::Reveal { id, job, secret: name.clone() }).await
     }
 }

@@ -129,6 +129,36 @@ export class Assessment {
   }
 }
 
+export class Certificate {
+  /** The certificate in PEM. */
+  certificate: string = "";
+  /** SHA-256 of the certificate, in hex. */
+  thumbprint: string = "";
+  notBefore: Timestamp = "";
+  notAfter: Timestamp = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["certificate", "thumbprint", "notBefore", "notAfter"]);
+    this.certificate = from.key("certificate").as<string>();
+    this.thumbprint = from.key("thumbprint").as<string>();
+    this.notBefore = from.key("notBefore").as<Timestamp>();
+    this.notAfter = from.key("notAfter").as<Timestamp>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("certificate");
+    to.put<string>(this.certificate);
+    to.key("thumbprint");
+    to.put<string>(this.thumbprint);
+    to.key("notBefore");
+    to.put<Timestamp>(this.notBefore);
+    to.key("notAfter");
+    to.put<Timestamp>(this.notAfter);
+    to.endObject();
+  }
+}
+
 export class Child {
   target: Target = new Target();
   /** The parameters: a JSON object. */
@@ -317,6 +347,54 @@ export class Configured {
       to.key("group");
       to.put<string>(groupValue);
     }
+    to.endObject();
+  }
+}
+
+/** How another system is reached. */
+export class Connection {
+  /** What kind of system it is: a word of your own. */
+  connectionType: string = "";
+  /** A JSON object. */
+  fields: JsonText = "";
+  secrets: SecretField[] = [];
+
+  fromJson(from: JsonReader): void {
+    from.object(["connectionType", "fields", "secrets"]);
+    this.connectionType = from.key("connectionType").as<string>();
+    this.fields = from.key("fields").as<JsonText>();
+    this.secrets = from.key("secrets").as<SecretField[]>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("connectionType");
+    to.put<string>(this.connectionType);
+    to.key("fields");
+    to.put<JsonText>(this.fields);
+    to.key("secrets");
+    to.put<SecretField[]>(this.secrets);
+    to.endObject();
+  }
+}
+
+/** For `Authorization: Basic`, give its name to `http.send` instead. */
+export class Credential {
+  userName: string = "";
+  password: Secret = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["userName", "password"]);
+    this.userName = from.key("userName").as<string>();
+    this.password = from.key("password").as<Secret>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("userName");
+    to.put<string>(this.userName);
+    to.key("password");
+    to.put<Secret>(this.password);
     to.endObject();
   }
 }
@@ -1047,6 +1125,30 @@ export class Response {
   }
 }
 
+/** A text that stands for a secret. */
+export type Secret = string;
+
+/** A secret of a connection. */
+export class SecretField {
+  name: string = "";
+  secret: Secret = "";
+
+  fromJson(from: JsonReader): void {
+    from.object(["name", "secret"]);
+    this.name = from.key("name").as<string>();
+    this.secret = from.key("secret").as<Secret>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    to.key("name");
+    to.put<string>(this.name);
+    to.key("secret");
+    to.put<Secret>(this.secret);
+    to.endObject();
+  }
+}
+
 export class Started {
   /** The job, if it was started. */
   job: string | null = null;
@@ -1375,6 +1477,33 @@ export class UpdateResult {
     if (errorValue !== null) {
       to.key("error");
       to.put<string>(errorValue);
+    }
+    to.endObject();
+  }
+}
+
+/** Either the value, or the text that stands for it. */
+export class Variable {
+  value: JsonText | null = null;
+  secret: Secret | null = null;
+
+  fromJson(from: JsonReader): void {
+    from.object(["value", "secret"]);
+    this.value = from.key("value").as<JsonText | null>();
+    this.secret = from.key("secret").as<Secret | null>();
+  }
+
+  toJson(to: JsonWriter): void {
+    to.beginObject();
+    const valueValue = this.value;
+    if (valueValue !== null) {
+      to.key("value");
+      to.put<JsonText>(valueValue);
+    }
+    const secretValue = this.secret;
+    if (secretValue !== null) {
+      to.key("secret");
+      to.put<Secret>(secretValue);
     }
     to.endObject();
   }
@@ -1839,10 +1968,14 @@ export namespace http {
    * name that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`;
    * `TooLarge` for a body over 1 MiB.
    *
+   * `credential` is the name of a credential of the account: the host says it as `Authorization:
+   * Basic`, and the grant `assets.read:<name>` is needed, too. See `assets` for secrets in headers,
+   * body and URL.
+   *
    * Grant: `http:<url>`.
    */
   export function send(
-    url: string, method: string, headers: Header[], timeout: Milliseconds, body: string | null = null,
+    url: string, method: string, headers: Header[], timeout: Milliseconds, body: string | null = null, credential: string | null = null,
   ): Result<Response> {
     const to = new JsonWriter();
     to.beginObject();
@@ -1859,8 +1992,76 @@ export namespace http {
       to.key("body");
       to.put<string>(bodyValue);
     }
+    const credentialValue = credential;
+    if (credentialValue !== null) {
+      to.key("credential");
+      to.put<string>(credentialValue);
+    }
     to.endObject();
     return ask<Response>("http.send", to);
+  }
+}
+
+export namespace assets {
+  /**
+   * The value of a variable. `NotFound` if the account has none of this name; so for the others.
+   *
+   * Grant: `assets.read:<name>`.
+   */
+  export function getVariable(name: string): Result<Variable> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("name");
+    to.put<string>(name);
+    to.endObject();
+    return ask<Variable>("assets.get-variable", to);
+  }
+
+  /** Grant: `assets.read:<name>`. */
+  export function getCredential(name: string): Result<Credential> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("name");
+    to.put<string>(name);
+    to.endObject();
+    return ask<Credential>("assets.get-credential", to);
+  }
+
+  /** Grant: `assets.read:<name>`. */
+  export function getCertificate(name: string): Result<Certificate> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("name");
+    to.put<string>(name);
+    to.endObject();
+    return ask<Certificate>("assets.get-certificate", to);
+  }
+
+  /** Grant: `assets.read:<name>`. */
+  export function getConnection(name: string): Result<Connection> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("name");
+    to.put<string>(name);
+    to.endObject();
+    return ask<Connection>("assets.get-connection", to);
+  }
+
+  /**
+   * Makes a variable, or gives one another value. One that is secret is refused: what a runbook
+   * gives stands in its journal.
+   *
+   * Grant: `assets.write:<name>`.
+   */
+  export function setVariable(name: string, value: JsonText): Result<Nothing> {
+    const to = new JsonWriter();
+    to.beginObject();
+    to.key("name");
+    to.put<string>(name);
+    to.key("value");
+    to.put<JsonText>(value);
+    to.endObject();
+    return ask<Nothing>("assets.set-variable", to);
   }
 }
 

@@ -4,6 +4,8 @@ import {
   Action,
   ActionKind,
   Assessment,
+  assets,
+  Certificate,
   Child,
   ChildStatus,
   Classification,
@@ -11,6 +13,8 @@ import {
   Compliance,
   Configured,
   ConfigureStatus,
+  Connection,
+  Credential,
   Entry,
   EntryKind,
   Failure,
@@ -43,6 +47,8 @@ import {
   RebootResult,
   records,
   Response,
+  Secret,
+  SecretField,
   Some,
   Started,
   stream,
@@ -54,6 +60,7 @@ import {
   UpdatePlan,
   UpdateResult,
   updates,
+  Variable,
   WaitFor,
 } from "bindery";
 import { answer, invalid, unknown } from "./answers";
@@ -240,14 +247,46 @@ export function dispatch(operation: string, from: JsonReader): string {
     return answer<Finished>(process.run(programGiven, argsGiven, timeoutGiven, stdinGiven));
   }
   if (operation == "http.send") {
-    from.object(["url", "method", "headers", "timeout", "body"]);
+    from.object(["url", "method", "headers", "timeout", "body", "credential"]);
     const urlGiven = from.key("url").as<string>();
     const methodGiven = from.key("method").as<string>();
     const headersGiven = from.key("headers").as<Header[]>();
     const timeoutGiven = from.key("timeout").as<Milliseconds>();
     const bodyGiven = from.key("body").as<string | null>();
+    const credentialGiven = from.key("credential").as<string | null>();
     if (from.wrong.length > 0) return invalid(from);
-    return answer<Response>(http.send(urlGiven, methodGiven, headersGiven, timeoutGiven, bodyGiven));
+    return answer<Response>(http.send(urlGiven, methodGiven, headersGiven, timeoutGiven, bodyGiven, credentialGiven));
+  }
+  if (operation == "assets.get-variable") {
+    from.object(["name"]);
+    const nameGiven = from.key("name").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Variable>(assets.getVariable(nameGiven));
+  }
+  if (operation == "assets.get-credential") {
+    from.object(["name"]);
+    const nameGiven = from.key("name").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Credential>(assets.getCredential(nameGiven));
+  }
+  if (operation == "assets.get-certificate") {
+    from.object(["name"]);
+    const nameGiven = from.key("name").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Certificate>(assets.getCertificate(nameGiven));
+  }
+  if (operation == "assets.get-connection") {
+    from.object(["name"]);
+    const nameGiven = from.key("name").as<string>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Connection>(assets.getConnection(nameGiven));
+  }
+  if (operation == "assets.set-variable") {
+    from.object(["name", "value"]);
+    const nameGiven = from.key("name").as<string>();
+    const valueGiven = from.key("value").as<JsonText>();
+    if (from.wrong.length > 0) return invalid(from);
+    return answer<Nothing>(assets.setVariable(nameGiven, valueGiven));
   }
   if (operation == "records.append") {
     from.object(["table", "rows"]);

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"bindery"
+	"bindery/assets"
+	"bindery/assetsadmin"
 	"bindery/children"
 	"bindery/files"
 	"bindery/filesadmin"
@@ -282,16 +284,63 @@ var operations = map[string]func(given []byte) (any, error){
 	},
 	"http.send": func(given []byte) (any, error) {
 		var arguments struct {
-			Url     string           `json:"url"`
-			Method  string           `json:"method"`
-			Headers []http.Header    `json:"headers"`
-			Timeout bindery.Duration `json:"timeout"`
-			Body    *string          `json:"body,omitzero"`
+			Url        string           `json:"url"`
+			Method     string           `json:"method"`
+			Headers    []http.Header    `json:"headers"`
+			Timeout    bindery.Duration `json:"timeout"`
+			Body       *string          `json:"body,omitzero"`
+			Credential *string          `json:"credential,omitzero"`
 		}
 		if err := decode(given, &arguments); err != nil {
 			return nil, err
 		}
-		return http.Send(arguments.Url, arguments.Method, arguments.Headers, time.Duration(arguments.Timeout), arguments.Body)
+		return http.Send(arguments.Url, arguments.Method, arguments.Headers, time.Duration(arguments.Timeout), arguments.Body, arguments.Credential)
+	},
+	"assets.get-variable": func(given []byte) (any, error) {
+		var arguments struct {
+			Name string `json:"name"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return assets.GetVariable(arguments.Name)
+	},
+	"assets.get-credential": func(given []byte) (any, error) {
+		var arguments struct {
+			Name string `json:"name"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return assets.GetCredential(arguments.Name)
+	},
+	"assets.get-certificate": func(given []byte) (any, error) {
+		var arguments struct {
+			Name string `json:"name"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return assets.GetCertificate(arguments.Name)
+	},
+	"assets.get-connection": func(given []byte) (any, error) {
+		var arguments struct {
+			Name string `json:"name"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return assets.GetConnection(arguments.Name)
+	},
+	"assets.set-variable": func(given []byte) (any, error) {
+		var arguments struct {
+			Name  string       `json:"name"`
+			Value bindery.JSON `json:"value"`
+		}
+		if err := decode(given, &arguments); err != nil {
+			return nil, err
+		}
+		return nil, assetsadmin.SetVariable(arguments.Name, arguments.Value)
 	},
 	"records.append": func(given []byte) (any, error) {
 		var arguments struct {

@@ -29,16 +29,21 @@ type Response struct {
 // that a mask with `*` covers must lead to a public address. `TimedOut`, `Unreachable`; `TooLarge`
 // for a body over 1 MiB.
 //
+// `credential` is the name of a credential of the account: the host says it as `Authorization:
+// Basic`, and the grant `assets.read:<name>` is needed, too. See `assets` for secrets in headers,
+// body and URL.
+//
 // The operation `http.send`; it needs the grant `http:<url>`.
-func Send(url string, method string, headers []Header, timeout time.Duration, body *string) (Response, error) {
+func Send(url string, method string, headers []Header, timeout time.Duration, body *string, credential *string) (Response, error) {
 	var reply Response
 	type arguments struct {
-		Url     string           `json:"url"`
-		Method  string           `json:"method"`
-		Headers []Header         `json:"headers"`
-		Timeout bindery.Duration `json:"timeout"`
-		Body    *string          `json:"body,omitzero"`
+		Url        string           `json:"url"`
+		Method     string           `json:"method"`
+		Headers    []Header         `json:"headers"`
+		Timeout    bindery.Duration `json:"timeout"`
+		Body       *string          `json:"body,omitzero"`
+		Credential *string          `json:"credential,omitzero"`
 	}
-	err := bindery.Call("http.send", arguments{Url: url, Method: method, Headers: headers, Timeout: bindery.Duration(timeout), Body: body}, &reply)
+	err := bindery.Call("http.send", arguments{Url: url, Method: method, Headers: headers, Timeout: bindery.Duration(timeout), Body: body, Credential: credential}, &reply)
 	return reply, err
 }

@@ -36,6 +36,15 @@ TYPES: dict[str, dict[str, Any]] = {
             "reboot": "pending",
         },
     },
+    "certificate": {
+        "interface": "assets",
+        "record": {
+            "certificate": "string",
+            "thumbprint": "string",
+            "not-before": "timestamp",
+            "not-after": "timestamp",
+        },
+    },
     "child": {
         "interface": "children",
         "record": {
@@ -91,6 +100,21 @@ TYPES: dict[str, dict[str, Any]] = {
             "status": "configure-status",
             "reason": "string?",
             "group": "string?",
+        },
+    },
+    "connection": {
+        "interface": "assets",
+        "record": {
+            "connection-type": "string",
+            "fields": "json",
+            "secrets": "secret-field[]",
+        },
+    },
+    "credential": {
+        "interface": "assets",
+        "record": {
+            "user-name": "string",
+            "password": "secret",
         },
     },
     "entry": {
@@ -292,6 +316,17 @@ TYPES: dict[str, dict[str, Any]] = {
             "body": "string",
         },
     },
+    "secret": {
+        "interface": "assets",
+        "alias": "string",
+    },
+    "secret-field": {
+        "interface": "assets",
+        "record": {
+            "name": "string",
+            "secret": "secret",
+        },
+    },
     "started": {
         "interface": "children",
         "record": {
@@ -365,6 +400,13 @@ TYPES: dict[str, dict[str, Any]] = {
             "update": "string",
             "status": "install-status",
             "error": "string?",
+        },
+    },
+    "variable": {
+        "interface": "assets",
+        "record": {
+            "value": "json?",
+            "secret": "secret?",
         },
     },
     "wait-for": {
@@ -677,8 +719,60 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "headers": "header[]",
             "timeout": "milliseconds",
             "body": "string?",
+            "credential": "string?",
         },
         "returns": "response",
+    },
+    "assets.get-variable": {
+        "module": "assets",
+        "function": "get_variable",
+        "interface": "assets",
+        "grant": "assets.read:<name>",
+        "parameters": {
+            "name": "string",
+        },
+        "returns": "variable",
+    },
+    "assets.get-credential": {
+        "module": "assets",
+        "function": "get_credential",
+        "interface": "assets",
+        "grant": "assets.read:<name>",
+        "parameters": {
+            "name": "string",
+        },
+        "returns": "credential",
+    },
+    "assets.get-certificate": {
+        "module": "assets",
+        "function": "get_certificate",
+        "interface": "assets",
+        "grant": "assets.read:<name>",
+        "parameters": {
+            "name": "string",
+        },
+        "returns": "certificate",
+    },
+    "assets.get-connection": {
+        "module": "assets",
+        "function": "get_connection",
+        "interface": "assets",
+        "grant": "assets.read:<name>",
+        "parameters": {
+            "name": "string",
+        },
+        "returns": "connection",
+    },
+    "assets.set-variable": {
+        "module": "assets_admin",
+        "function": "set_variable",
+        "interface": "assets-admin",
+        "grant": "assets.write:<name>",
+        "parameters": {
+            "name": "string",
+            "value": "json",
+        },
+        "returns": None,
     },
     "records.append": {
         "module": "records",

@@ -13,6 +13,9 @@ from .failure import BinderyError
 Json: TypeAlias = Any
 """Any value that JSON can hold."""
 
+Secret: TypeAlias = str
+"""A text that stands for a secret."""
+
 Timestamp: TypeAlias = str
 """A time as RFC 3339 text in UTC, `2026-11-22T18:00:00Z`."""
 
@@ -170,6 +173,16 @@ class Assessment:
 
 
 @dataclass(kw_only=True)
+class Certificate:
+    certificate: str
+    """The certificate in PEM."""
+    thumbprint: str
+    """SHA-256 of the certificate, in hex."""
+    not_before: Timestamp
+    not_after: Timestamp
+
+
+@dataclass(kw_only=True)
 class Child:
     target: Target
     parameters: Json
@@ -198,6 +211,25 @@ class Configured:
     """Why not, if not."""
     group: str | None = None
     """The worker group that it is in now."""
+
+
+@dataclass(kw_only=True)
+class Connection:
+    """How another system is reached."""
+
+    connection_type: str
+    """What kind of system it is: a word of your own."""
+    fields: Json
+    """A JSON object."""
+    secrets: list[SecretField]
+
+
+@dataclass(kw_only=True)
+class Credential:
+    """For `Authorization: Basic`, give its name to `http.send` instead."""
+
+    user_name: str
+    password: Secret
 
 
 @dataclass(kw_only=True)
@@ -350,6 +382,14 @@ class Response:
 
 
 @dataclass(kw_only=True)
+class SecretField:
+    """A secret of a connection."""
+
+    name: str
+    secret: Secret
+
+
+@dataclass(kw_only=True)
 class Started:
     job: str | None = None
     """The job, if it was started."""
@@ -411,3 +451,11 @@ class UpdateResult:
     status: InstallStatus
     error: str | None = None
     """The package manager's own words, if it failed."""
+
+
+@dataclass(kw_only=True)
+class Variable:
+    """Either the value, or the text that stands for it."""
+
+    value: Json | None = None
+    secret: Secret | None = None

@@ -7,6 +7,8 @@ from typing import Any
 import forms
 from bindery import (
     BinderyError,
+    assets,
+    assets_admin,
     children,
     files,
     files_admin,
@@ -27,6 +29,8 @@ from bindery._contract import OPERATIONS
 MODULES = {
     module.__name__.removeprefix("bindery."): module
     for module in (
+        assets,
+        assets_admin,
         children,
         files,
         files_admin,

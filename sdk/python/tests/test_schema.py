@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from schema import NoSchemaError, schema  # noqa: E402
+from bindery_schema import NoSchemaError, schema  # noqa: E402
 
 
 class Mode(enum.Enum):
@@ -45,6 +45,7 @@ class Schemas(unittest.TestCase):
     def test_a_dataclass_has_the_schema_of_its_fields(self) -> None:
         def main(parameters: Parameters) -> None: ...
 
+        numbers = {"type": "object", "additionalProperties": {"type": "number"}}
         rule = {
             "type": "object",
             "properties": {"name": {"type": "string"}},
@@ -61,7 +62,7 @@ class Schemas(unittest.TestCase):
                 "note": {"type": ["string", "null"]},
                 "rule": {"anyOf": [rule, {"type": "null"}]},
                 "level": {"type": "string", "enum": ["a", "b"], "default": "a"},
-                "tags": {"type": "object", "additionalProperties": {"type": "number"}, "default": {}},
+                "tags": numbers | {"default": {}},
                 "rest": {},
             },
             "additionalProperties": False,

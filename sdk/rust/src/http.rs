@@ -28,13 +28,14 @@ pub struct Request {
     headers: Vec<Header>,
     body: Option<String>,
     timeout: Duration,
+    credential: Option<String>,
 }
 
 impl Request {
     /// A request with this method, in capital letters.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
         let (method, url) = (method.into(), url.into());
-        Self { url, method, headers: vec![], body: None, timeout: TIMEOUT }
+        Self { url, method, headers: vec![], body: None, timeout: TIMEOUT, credential: None }
     }
 
     /// Asks for what is at `url`.
@@ -68,14 +69,22 @@ impl Request {
         self
     }
 
+    /// The same in the name of this credential of the account: the host says it as `Authorization: Basic`,
+    /// and the runbook never sees the password. Needs the grant `assets.read:<name>`, too.
+    #[must_use]
+    pub fn credential(mut self, name: impl Into<String>) -> Self {
+        self.credential = Some(name.into());
+        self
+    }
+
     /// Sends it, once, and waits for the response, whatever its status. Redirects are not followed.
     ///
     /// # Errors
     /// `GrantDenied`, `TimedOut`, `Unreachable`, `TooLarge`, `InvalidArguments`.
     pub fn send(self) -> Result<Response, Error> {
         let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
-        let body = self.body.as_deref();
-        call(|| host::send(&self.url, &self.method, &self.headers, timeout, body))
+        let (body, credential) = (self.body.as_deref(), self.credential.as_deref());
+        call(|| host::send(&self.url, &self.method, &self.headers, timeout, body, credential))
     }
 }
 

@@ -44,6 +44,7 @@
 //! On other targets everything compiles, so that the logic of a runbook is tested with `cargo
 //! test`; there a call of the host answers the error `NotInRunbook`.
 
+pub mod assets;
 pub mod children;
 pub mod files;
 pub mod fleet;

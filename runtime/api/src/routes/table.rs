@@ -3,6 +3,7 @@
 use super::{Method, Route};
 use crate::{
     accounts::{Account, Group, Module, NewAccount},
+    assets::{Asset, Content, ListAssets},
     computers::{Computer, ListComputers},
     deployments::{Deployment, DeploymentPreview, NewDeployment, RunDeployment},
     enrolment::{Enrol, Enrolled},
@@ -102,6 +103,19 @@ routes! {
     }
     RemoveFromGroup: Delete "/v1/accounts/{account}/groups/{group}/computers/{computer}"
         "Take a computer out of a group of workers" {
+        .for_role(Contributor).status(204)
+    }
+
+    ListAssets: Get "/v1/accounts/{account}/assets" "List the shared assets of an account, without their secrets" {
+        .query::<ListAssets>().answers::<Page<Asset>>()
+    }
+    GetAsset: Get "/v1/accounts/{account}/assets/{kind}/{asset}" "Show an asset, without its secrets" {
+        .answers::<Asset>()
+    }
+    SetAsset: Post "/v1/accounts/{account}/assets/{kind}/{asset}" "Make an asset, or replace it" {
+        .for_role(Contributor).takes::<Content>().answers::<Asset>()
+    }
+    DeleteAsset: Delete "/v1/accounts/{account}/assets/{kind}/{asset}" "Delete an asset" {
         .for_role(Contributor).status(204)
     }
 

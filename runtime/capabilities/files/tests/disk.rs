@@ -76,6 +76,7 @@ impl Scene {
             now: Timestamp::UNIX_EPOCH,
             deadline: None,
             restored: None,
+            secrets: &bindery_sandbox::secrets::Secrets::none(),
             say: &|_, _, _| {},
         };
         let files = Files::new(Arc::new(Real), self.changes);

@@ -60,10 +60,11 @@ impl Clients {
             .request(request.method, request.url)
             .headers(request.headers)
             .timeout(request.timeout)
-            .body(request.body.unwrap_or_default())
+            .body(request.body.map(|body| body.reveal().to_owned()).unwrap_or_default())
             .send();
         let timeout = request.timeout;
         let failed = |error: reqwest::Error| {
+            let error = error.without_url();
             if let Some(refused) = refused(&error) {
                 return not_public(refused, host);
             }

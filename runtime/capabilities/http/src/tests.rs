@@ -53,6 +53,7 @@ async fn with(grants: &[&str], arguments: Value, what: Do) -> Result<Value, Fail
         now: Timestamp::UNIX_EPOCH,
         deadline: None,
         restored: None,
+        secrets: &bindery_sandbox::secrets::Secrets::none(),
         say: &say,
     };
     let http = Http::default();
@@ -224,6 +225,7 @@ async fn in_doubt_what_only_reads_is_asked_again_and_nothing_else() {
             now: Timestamp::UNIX_EPOCH,
             deadline: None,
             restored: None,
+            secrets: &bindery_sandbox::secrets::Secrets::none(),
             say: &say,
         };
         let found = http.reconcile(&call).await;

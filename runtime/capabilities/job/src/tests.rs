@@ -43,6 +43,7 @@ async fn ask(job: &JobFacts, operation: &'static Operation, arguments: Value) ->
         now,
         deadline: job.deadline,
         restored: None,
+        secrets: &bindery_sandbox::secrets::Secrets::none(),
         say: &say,
     };
     Job.perform(&call).await

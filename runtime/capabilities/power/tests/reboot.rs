@@ -29,6 +29,9 @@ use std::{
     time::Duration,
 };
 
+/// The jobs here have no secrets.
+static NONE: bindery_sandbox::secrets::Secrets = bindery_sandbox::secrets::Secrets::none();
+
 /// Whoever sleeps on it moves it on.
 struct Sleepless(SimClock);
 
@@ -115,6 +118,7 @@ impl Computer {
             now,
             deadline: None,
             restored: None,
+            secrets: &NONE,
             say: &|_, _, _| (),
         }
     }

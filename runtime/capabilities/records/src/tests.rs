@@ -39,6 +39,7 @@ async fn append(arguments: Value) -> Result<Value, Failure> {
         now,
         deadline: None,
         restored: None,
+        secrets: &bindery_sandbox::secrets::Secrets::none(),
         say: &say,
     };
     Records.perform(&call).await

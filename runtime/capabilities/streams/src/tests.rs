@@ -39,6 +39,7 @@ async fn check(operation: &'static Operation, rows: &[(Value, Option<Code>)]) {
             now,
             deadline: None,
             restored: None,
+            secrets: &bindery_sandbox::secrets::Secrets::none(),
             say: &say,
         };
         let reply = Streams.perform(&call).await.map_err(|failure| failure.code);

@@ -55,6 +55,7 @@ async fn sleep(now: &str, arguments: Value) -> (Result<Value, Failure>, Timestam
         now,
         deadline: None,
         restored: None,
+        secrets: &bindery_sandbox::secrets::Secrets::none(),
         say: &say,
     };
     let reply = Timers::new(clock.clone()).perform(&call).await;

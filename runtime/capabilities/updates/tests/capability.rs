@@ -21,6 +21,9 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 
+/// The jobs here have no secrets.
+static NONE: bindery_sandbox::secrets::Secrets = bindery_sandbox::secrets::Secrets::none();
+
 type Notes = Mutex<Vec<(StreamKind, String, Option<Value>)>>;
 
 struct Job {
@@ -88,8 +91,18 @@ impl Job {
         let now = self.facts.started_at;
         let job = &self.facts;
         let deadline = job.deadline;
-        let grants = &[];
-        Call { job, sequence: 5, operation, arguments, grants, now, deadline, restored: None, say }
+        Call {
+            job,
+            sequence: 5,
+            operation,
+            arguments,
+            grants: &[],
+            now,
+            deadline,
+            restored: None,
+            secrets: &NONE,
+            say,
+        }
     }
 
     async fn plan_of_all(&self) -> Value {

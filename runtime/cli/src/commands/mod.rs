@@ -1,6 +1,7 @@
 //! The commands: a noun, then a verb. One file per noun.
 
 mod account;
+mod asset;
 mod computer;
 mod deployment;
 mod dry;
@@ -56,6 +57,18 @@ pub enum Command {
     /// Make and look at automation accounts
     #[command(subcommand)]
     Account(account::Verb),
+    /// Keep values that runbooks share
+    #[command(subcommand)]
+    Variable(asset::Verb<asset::Variable>),
+    /// Keep names and passwords that runbooks use and never see
+    #[command(subcommand)]
+    Credential(asset::Verb<asset::Credential>),
+    /// Keep certificates that runbooks look at
+    #[command(subcommand)]
+    Certificate(asset::Verb<asset::Certificate>),
+    /// Keep how runbooks reach other systems
+    #[command(subcommand)]
+    Connection(asset::Verb<asset::Connection>),
     /// Look at the modules of an account
     #[command(subcommand)]
     Module(ListVerb),
@@ -95,6 +108,10 @@ pub async fn run(
         Command::Worker(verb) => worker::run(verb, &context, out).await,
         Command::Group(verb) => group::run(verb, &context, out).await,
         Command::Account(verb) => account::run(verb, &context, out).await,
+        Command::Variable(verb) => asset::run(verb, &context, out).await,
+        Command::Credential(verb) => asset::run(verb, &context, out).await,
+        Command::Certificate(verb) => asset::run(verb, &context, out).await,
+        Command::Connection(verb) => asset::run(verb, &context, out).await,
         Command::Module(verb) => module::run(verb, &context, out).await,
         Command::Token(verb) => token::run(verb, &context, out).await,
         Command::Trust(verb) => trust::run(verb, &context, out).await,

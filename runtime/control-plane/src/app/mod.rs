@@ -1,6 +1,7 @@
 //! Use cases, one file per noun. They know the store and the hub, and nothing of HTTP.
 
 pub(crate) mod accounts;
+pub(crate) mod assets;
 pub(crate) mod computers;
 pub(crate) mod deployments;
 pub(crate) mod groups;

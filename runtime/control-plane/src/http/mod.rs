@@ -6,6 +6,7 @@
 
 mod accounts;
 mod agent;
+mod assets;
 mod auth;
 mod computers;
 mod deployments;
@@ -86,6 +87,10 @@ fn handler(id: RouteId) -> MethodRouter<ControlPlane> {
         RouteId::ListGroups => at(id, accounts::groups),
         RouteId::AddToGroup => at(id, accounts::add_to_group),
         RouteId::RemoveFromGroup => at(id, accounts::remove_from_group),
+        RouteId::ListAssets => at(id, assets::list),
+        RouteId::GetAsset => at(id, assets::show),
+        RouteId::SetAsset => at(id, assets::set),
+        RouteId::DeleteAsset => at(id, assets::delete),
         RouteId::ListRunbooks => at(id, runbooks::list),
         RouteId::ImportRunbook => at(id, runbooks::import),
         RouteId::GetRunbook => at(id, runbooks::show),

@@ -5,6 +5,7 @@ mod deaf;
 mod fencing;
 mod groups;
 mod modules;
+mod secrets;
 mod stopping;
 mod suspending;
 mod waiting;

@@ -1,7 +1,10 @@
 //! Live: what the journal does not answer is checked, carried out and written down.
 
 use super::{Fatal, Gate, checks, checks::over, park};
-use crate::capability::{Call, Capability};
+use crate::{
+    capability::{Call, Capability},
+    secrets::Secrets,
+};
 use bindery_core::{
     code::{Code, Failure},
     limit,
@@ -42,14 +45,15 @@ impl Gate {
         if park::waits(operation) {
             return self.wait(operation, arguments, capability.clone()).await;
         }
-        let say = |kind, text, value| self.note(kind, text, value);
+        let secrets = Secrets::of(&self.purse);
+        let say = |kind, text, value| self.note_masked(&secrets, kind, text, value);
         let rehearsed = self.facts.dry_run && operation.changes();
         if operation.class == Class::WriteOnce && !rehearsed {
             let name = operation.name.to_owned();
             let intent = Body::Intent { operation: name, arguments: arguments.clone() };
             let sequence = self.writer.append(intent)?;
             self.writer.sync().await?;
-            let call = self.call(operation, &arguments, sequence, &say);
+            let call = self.call(operation, &arguments, sequence, (&secrets, &say));
             let reply = self.carry_out(capability.as_ref(), &call).await?;
             return self.outcome(sequence, reply).await;
         }
@@ -58,10 +62,10 @@ impl Gate {
             // the change has left.
             self.writer.sync().await?;
         }
-        let call = self.call(operation, &arguments, self.writer.sequence(), &say);
+        let call = self.call(operation, &arguments, self.writer.sequence(), (&secrets, &say));
         let work = async {
             match rehearsed {
-                true => Ok(capability.rehearse(&call).await),
+                true => Ok(secrets.mask_reply(capability.rehearse(&call).await)),
                 false => self.carry_out(capability.as_ref(), &call).await,
             }
         };
@@ -90,8 +94,10 @@ impl Gate {
         let mut work: park::Work = {
             let (gate, left) = (self.clone(), park::left(operation, &arguments, since, now));
             Box::pin(async move {
-                let say = |kind, text, value| gate.note(kind, text, value);
-                let call = Call { now: since, ..gate.call(operation, &left, sequence, &say) };
+                let (secrets, say) =
+                    (Secrets::none(), |kind, text, value| gate.note(kind, text, value));
+                let call = gate.call(operation, &left, sequence, (&secrets, &say));
+                let call = Call { now: since, ..call };
                 gate.carry_out(capability.as_ref(), &call).await
             })
         };
@@ -155,14 +161,33 @@ impl Gate {
     ) -> Result<&Arc<dyn Capability>, Failure> {
         checks::granted(&self.grants, operation, arguments)?;
         self.check_window(operation, arguments)?;
-        self.capabilities.get(operation).ok_or_else(|| {
+        let capability = self.capabilities.get(operation).ok_or_else(|| {
             let place = match &self.facts.computer {
                 Some((_, name)) => format!("computer `{name}`"),
                 None => "the control plane's sandbox, which is no computer".to_owned(),
             };
             let message = format!("`{}` is not available on {place}", operation.name);
             Failure::new(Code::UnknownOperation, message)
-        })
+        })?;
+        let puts_in = capability.puts_secrets_in(operation);
+        if operation.power.is_some() && !puts_in && Secrets::of(&self.purse).stand_in(arguments) {
+            let name = operation.name;
+            let message =
+                format!("`{name}` puts no secrets in: what stands for one means nothing there");
+            return Err(Failure::new(Code::InvalidArguments, message));
+        }
+        Ok(capability)
+    }
+
+    /// Says something on the job's streams that a call says, without its secrets.
+    pub(super) fn note_masked(
+        &self,
+        secrets: &Secrets,
+        kind: StreamKind,
+        text: String,
+        value: Option<Value>,
+    ) {
+        self.note(kind, secrets.mask(text), value.map(|value| secrets.mask_value(value)));
     }
 
     pub(super) fn check_window(
@@ -210,13 +235,13 @@ impl Gate {
         operation: &'static Operation,
         arguments: &'a Value,
         sequence: u64,
-        say: Say<'a>,
+        (secrets, say): (&'a Secrets, Say<'a>),
     ) -> Call<'a> {
         let now = self.time.stamp(self.clock.now());
         let restored = self.start.lock().restored.clone();
         let deadline = self.deadline();
         let (job, grants) = (&self.facts, self.grants.as_slice());
-        Call { job, sequence, operation, arguments, grants, now, deadline, restored, say }
+        Call { job, sequence, operation, arguments, grants, now, deadline, restored, secrets, say }
     }
 
     pub(super) async fn carry_out(
@@ -233,6 +258,7 @@ impl Gate {
                 Err(Failure::new(Code::TimedOut, message))
             }),
         };
+        let reply = call.secrets.mask_reply(reply);
         let size = reply.as_ref().map_or(0, |value| value.to_string().len());
         if size > limit::OPERATION_BYTES {
             return Err(Fatal(over("reply", limit::OPERATION_BYTES as u64, "bytes")));

@@ -4,7 +4,7 @@
 //! nobody wrote down: there the capability finds out.
 
 use super::{Fatal, Gate, Mode, Turn, checks, clip, trace::only_says};
-use crate::capability::Reconciled;
+use crate::{capability::Reconciled, secrets::Secrets};
 use bindery_core::{
     code::{Code, Failure},
     job::Outcome,
@@ -123,10 +123,11 @@ impl Gate {
         let Some(capability) = self.capabilities.get(operation) else {
             return Err(Fatal(unknown(operation, "this worker does not have the capability")));
         };
-        let say = |kind, text, value| self.note(kind, text, value);
-        let call = self.call(operation, &arguments, sequence, &say);
+        let secrets = Secrets::of(&self.purse);
+        let say = |kind, text, value| self.note_masked(&secrets, kind, text, value);
+        let call = self.call(operation, &arguments, sequence, (&secrets, &say));
         let reply = match capability.reconcile(&call).await {
-            Reconciled::Done(reply) => reply,
+            Reconciled::Done(reply) => secrets.mask_reply(reply),
             Reconciled::NotBegun => {
                 if let Some(reason) = self.cancel.reason() {
                     return Err(Fatal(reason));

@@ -4,6 +4,7 @@ use super::{
     Invalid,
     word::{MaskText, Period},
 };
+use bindery_capability_http::Sent;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
@@ -21,6 +22,11 @@ pub struct HttpRule {
     url: MaskText,
     /// The method; any where it is absent.
     method: Option<String>,
+    /// Headers that the request must have, with the secrets in them.
+    #[serde(default)]
+    sent: BTreeMap<String, MaskText>,
+    /// What its body must be like, with the secrets in it.
+    sent_body: Option<MaskText>,
     status: Option<u16>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -41,8 +47,16 @@ impl HttpRule {
         }
     }
 
-    pub(crate) fn is_about(&self, method: &str, url: &str) -> bool {
-        self.url.mask.fits(url) && self.method.as_ref().is_none_or(|it| it == method)
+    pub(crate) fn is_about(&self, sent: &Sent) -> bool {
+        let has = |(name, mask): (&String, &MaskText)| {
+            let same = |header: &&(String, String)| header.0.eq_ignore_ascii_case(name);
+            sent.headers.iter().find(same).is_some_and(|(_, value)| mask.mask.fits(value))
+        };
+        let body = sent.body.as_ref().map_or("", |body| body.reveal());
+        self.url.mask.fits(sent.url.as_str())
+            && self.method.as_ref().is_none_or(|it| *it == sent.method)
+            && self.sent.iter().all(has)
+            && self.sent_body.as_ref().is_none_or(|mask| mask.mask.fits(body))
     }
 
     pub(crate) fn takes(&self) -> Duration {

@@ -70,7 +70,7 @@ fn what_is_no_script_is_refused_with_its_line_or_key() {
     check(
         "sed = 1",
         &expect![[r#"
-            `sed` of the script: unknown field `sed`, expected one of `start`, `window`, `seed`, `run`, `grants`, `parameters`, `computer`, `fleet`, `child`, `fault`, `http`, `expect`
+            `sed` of the script: unknown field `sed`, expected one of `start`, `window`, `seed`, `run`, `grants`, `parameters`, `computer`, `fleet`, `child`, `fault`, `http`, `asset`, `expect`
             -> Every key stands in the guide `test-a-runbook`, with what it means."#]],
     );
     check(
@@ -94,7 +94,7 @@ fn what_is_no_script_is_refused_with_its_line_or_key() {
     check(
         "grants = ['root']",
         &expect![[r#"
-            `grants[0]` of the script: `root` is not a grant; known are `updates.read`, `updates.install`, `power.reboot`, `fleet.read`, `fleet.configure`, `jobs.start`, `records.write`, `files.read`, `files.write`, `process`, `http`
+            `grants[0]` of the script: `root` is not a grant; known are `updates.read`, `updates.install`, `power.reboot`, `fleet.read`, `fleet.configure`, `jobs.start`, `records.write`, `files.read`, `files.write`, `process`, `http`, `assets.read`, `assets.write`
             -> Every key stands in the guide `test-a-runbook`, with what it means."#]],
     );
 }

@@ -69,6 +69,16 @@ const PACKAGES: &[Package] = &[
     },
     Package { interface: "process", name: "process", docs: "runs programs of this computer." },
     Package { interface: "http", name: "http", docs: "sends requests over HTTP." },
+    Package {
+        interface: "assets",
+        name: "assets",
+        docs: "reads the account's shared assets. It changes nothing.",
+    },
+    Package {
+        interface: "assets-admin",
+        name: "assetsadmin",
+        docs: "changes the account's shared assets.",
+    },
 ];
 
 /// `sdk/go/types.go`: what the packages share.

@@ -14,7 +14,9 @@ use bindery_core::contract::Contract;
 use std::path::Path;
 
 /// The packages of the Go SDK, and the interface of each.
-const GO: [(&str, &str); 14] = [
+const GO: [(&str, &str); 16] = [
+    ("assets", "assets"),
+    ("assetsadmin", "assets-admin"),
     ("children", "children"),
     ("files", "files"),
     ("filesadmin", "files-admin"),
@@ -31,7 +33,9 @@ const GO: [(&str, &str); 14] = [
     ("updates", "update-inventory"),
 ];
 /// The modules of the Python SDK, and the interface of each.
-const PYTHON: [(&str, &str); 14] = [
+const PYTHON: [(&str, &str); 16] = [
+    ("assets", "assets"),
+    ("assets_admin", "assets-admin"),
     ("children", "children"),
     ("files", "files"),
     ("files_admin", "files-admin"),

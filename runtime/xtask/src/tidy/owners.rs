@@ -62,7 +62,7 @@ const TABLE: &[Owned] = &[
 
 /// All that the ground floor may name: no runtime, no I/O, no randomness.
 const OF_CORE: &[&str] =
-    &["hex", "jiff", "schemars", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    &["hex", "jiff", "schemars", "serde", "serde_json", "sha2", "thiserror", "uuid", "zeroize"];
 
 /// Packages that are no part of the product.
 const FREE: [&str; 2] = ["bindery-tests", "xtask"];

@@ -29,6 +29,13 @@ record! { host::update_inventory::Assessment {
     reboot: "reboot",
 } }
 
+record! { host::assets::Certificate {
+    certificate: "certificate",
+    thumbprint: "thumbprint",
+    not_before: "notBefore",
+    not_after: "notAfter",
+} }
+
 record! { host::children::Child {
     target: "target",
     parameters: "parameters",
@@ -72,6 +79,17 @@ record! { host::fleet_admin::Configured {
     status: "status",
     reason: "reason",
     group: "group",
+} }
+
+record! { host::assets::Connection {
+    connection_type: "connectionType",
+    fields: "fields",
+    secrets: "secrets",
+} }
+
+record! { host::assets::Credential {
+    user_name: "userName",
+    password: "password",
 } }
 
 record! { host::files::Entry {
@@ -225,6 +243,11 @@ record! { host::http::Response {
     body: "body",
 } }
 
+record! { host::assets::SecretField {
+    name: "name",
+    secret: "secret",
+} }
+
 record! { host::children::Started {
     job: "job",
     error: "error",
@@ -280,6 +303,11 @@ record! { host::update_installer::UpdateResult {
     update: "update",
     status: "status",
     error: "error",
+} }
+
+record! { host::assets::Variable {
+    value: "value",
+    secret: "secret",
 } }
 
 cases! { host::children::WaitFor {

@@ -3,7 +3,7 @@
 
 use crate::form::{Form, key, object};
 use bindery_sdk::{
-    Error,
+    Error, assets,
     bindings::bindery::runbook as host,
     children, files,
     fleet::{self, Selection},
@@ -27,6 +27,7 @@ pub(crate) fn carry_out(operation: &str, given: &Value) -> Result<Value, Error> 
         "fleet" => of_fleet(&at),
         "jobs" => starting(&at),
         "files" | "process" | "http" => of_computer(&at),
+        "assets" => shared(&at),
         _ => Err(at.unknown()),
     }
 }
@@ -204,7 +205,7 @@ fn of_computer(at: &Arguments<'_>) -> Result<Value, Error> {
             finished.map(|it| it.write())
         }
         "http.send" => {
-            let known = ["url", "method", "headers", "body", "timeout"];
+            let known = ["url", "method", "headers", "body", "timeout", "credential"];
             let keys = object(at.given, &known, at.operation)?;
             let method: String = key(keys, "method", at.operation)?;
             let timeout = Duration::from_millis(key(keys, "timeout", at.operation)?);
@@ -216,7 +217,40 @@ fn of_computer(at: &Arguments<'_>) -> Result<Value, Error> {
             if let Some(body) = key::<Option<String>>(keys, "body", at.operation)? {
                 request = request.body(body);
             }
+            if let Some(name) = key::<Option<String>>(keys, "credential", at.operation)? {
+                request = request.credential(name);
+            }
             request.send().map(|it| it.write())
+        }
+        _ => Err(at.unknown()),
+    }
+}
+
+fn shared(at: &Arguments<'_>) -> Result<Value, Error> {
+    match at.operation {
+        "assets.get-variable" => {
+            let name: String = at.one("name")?;
+            match assets::variable::<Value>(&name) {
+                Ok(value) => Ok(json!({ "value": value.to_string() })),
+                // It is secret.
+                Err(error) if error.is("InvalidArguments") => {
+                    assets::secret(&name).map(|secret| json!({ "secret": secret }))
+                }
+                Err(error) => Err(error),
+            }
+        }
+        "assets.get-credential" => {
+            assets::credential(&at.one::<String>("name")?).map(|it| it.write())
+        }
+        "assets.get-certificate" => {
+            assets::certificate(&at.one::<String>("name")?).map(|it| it.write())
+        }
+        "assets.get-connection" => {
+            assets::connection(&at.one::<String>("name")?).map(|it| it.write())
+        }
+        "assets.set-variable" => {
+            let (name, value): (String, String) = at.two("name", "value")?;
+            done(assets::set_variable(&name, &parsed(&value)?))
         }
         _ => Err(at.unknown()),
     }

@@ -53,6 +53,7 @@ async fn call(way: Way, changes: bool, arguments: Value) -> (Result<Value, Failu
         now: Timestamp::UNIX_EPOCH,
         deadline: None,
         restored: None,
+        secrets: &bindery_sandbox::secrets::Secrets::none(),
         say: &say,
     };
     let reply = match way {

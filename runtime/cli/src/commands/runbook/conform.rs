@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::{fs, path::PathBuf};
 
 /// The suite of this release: name and text of each file.
-const SUITE: [(&str, &str); 7] = [
+const SUITE: [(&str, &str); 8] = [
     ("job.toml", include_str!("../../../../../sdk/conformance/job.toml")),
     ("streams.toml", include_str!("../../../../../sdk/conformance/streams.toml")),
     ("updates.toml", include_str!("../../../../../sdk/conformance/updates.toml")),
@@ -22,6 +22,7 @@ const SUITE: [(&str, &str); 7] = [
     ("computer.toml", include_str!("../../../../../sdk/conformance/computer.toml")),
     ("children.toml", include_str!("../../../../../sdk/conformance/children.toml")),
     ("http.toml", include_str!("../../../../../sdk/conformance/http.toml")),
+    ("assets.toml", include_str!("../../../../../sdk/conformance/assets.toml")),
 ];
 
 /// What is held against the suite.

@@ -12,11 +12,12 @@ use bindery_core::{
 use std::{fs, path::Path};
 
 /// The files that hold the interfaces.
-pub(super) const FILES: [(&str, &str); 4] = [
+pub(super) const FILES: [(&str, &str); 5] = [
     ("types.wit", include_str!("../../../../../sdk/wit/types.wit")),
     ("updates.wit", include_str!("../../../../../sdk/wit/updates.wit")),
     ("fleet.wit", include_str!("../../../../../sdk/wit/fleet.wit")),
     ("computer.wit", include_str!("../../../../../sdk/wit/computer.wit")),
+    ("assets.wit", include_str!("../../../../../sdk/wit/assets.wit")),
 ];
 /// The file of the world.
 const WORLD: (&str, &str) = ("world.wit", include_str!("../../../../../sdk/wit/world.wit"));

@@ -1,8 +1,8 @@
-"""Prints the JSON Schema of a runbook's parameters: `python3 sdk/schema.py`, in the project's folder.
+"""Prints the JSON Schema of a runbook's parameters: `python3 sdk/bindery_schema.py`, in its folder.
 
-It is made from the type that `main` of `main.py` takes, a dataclass: each field with its type, its default, and
-the text in quotes below it as description. Further keywords stand in the type:
-`Annotated[int, {"minimum": 1}]`. Calls nothing of the host, and is no part of the runbook.
+It is made from the type that `main` of `main.py` takes, a dataclass: each field with its type, its
+default, and the text in quotes below it as description. Further keywords stand in the type:
+`Annotated[int, {"minimum": 1}]`. Calls nothing of the host; no runbook imports it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def schema(main: Callable[..., Any]) -> dict[str, Any]:
     hint = typing.get_type_hints(main, include_extras=True).get(names[0])
     if not dataclasses.is_dataclass(hint):
         raise NoSchemaError(
-            "`main` takes no dataclass: make one of its parameter, or write `[parameters]` in runbook.toml "
-            "and leave `schema` out of `[build]`"
+            "`main` takes no dataclass: make one of its parameter, or write `[parameters]` in "
+            "runbook.toml and leave `schema` out of `[build]`"
         )
     return _dataclass(hint, ())
 
@@ -85,7 +85,8 @@ def _cases(values: list[Any]) -> dict[str, Any]:
 
 def _dataclass(hint: Any, within: tuple[Any, ...]) -> dict[str, Any]:
     if hint in within:
-        raise NoSchemaError(f"`{hint.__name__}` stands in itself: write `[parameters]` in runbook.toml")
+        text = f"`{hint.__name__}` stands in itself: write `[parameters]` in runbook.toml"
+        raise NoSchemaError(text)
     hints, texts = typing.get_type_hints(hint, include_extras=True), _texts(hint)
     properties, required = {}, []
     for field in dataclasses.fields(hint):
@@ -125,6 +126,8 @@ def _texts(hint: Any) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    if not Path("main.py").is_file():
+        sys.exit("error: there is no main.py in this folder: it is the runbook")
     try:
         import main as author
 
