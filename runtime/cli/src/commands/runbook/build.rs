@@ -15,7 +15,10 @@ use bindery_core::{
     limit,
     runbook::Manifest,
 };
-use bindery_inspect::manifest::{Project, embed_manifest, read_project_toml};
+use bindery_inspect::{
+    manifest::{Project, embed_manifest, read_project_toml},
+    parameters::check_defaults,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -98,6 +101,7 @@ pub(super) async fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<()
     if let Some(command) = &build.schema {
         manifest.parameters = Some(schema_of(&folder, command, &build.language, out).await?);
     }
+    manifest.parameters.as_ref().map_or(Ok(()), check_defaults)?;
     let wasm = embed_manifest(&wasm, &manifest)?;
     let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let facts = Facts::of_file(to.clone(), &wasm)?;

@@ -69,6 +69,11 @@ fn the_parameters_are_those_that_a_command_of_the_project_prints() {
     let manifest = bindery_inspect::inspect(&wasm).expect("a module").manifest.expect("a manifest");
     assert_eq!(manifest.parameters.expect("a schema").to_string(), properties.replace(' ', ""));
 
+    let never = r#"{"properties": {"days": {"type": "integer", "default": "soon"}}}"#;
+    fs::write(folder.path().join("schema.json"), never).expect("written");
+    let failure = built(folder.path()).expect_err("no job could start");
+    assert!(failure.to_string().contains("a `default` of the parameters"), "{failure}");
+
     fs::write(folder.path().join("schema.json"), "no schema").expect("written");
     let failure = built(folder.path()).expect_err("not JSON");
     assert!(failure.to_string().contains("`cat schema.json` printed no JSON Schema"), "{failure}");
