@@ -4,6 +4,7 @@ Changes nothing.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import summary
 from bindery import BinderyError, job, output, records, updates, warning
@@ -13,7 +14,7 @@ HISTORY_MAX = 100
 
 @dataclass
 class Parameters:
-    hours: int = 24
+    hours: Annotated[int, {"minimum": 1, "maximum": 720}] = 24
     """Look back so far."""
 
 

@@ -1,5 +1,5 @@
 //! Packs the SDKs and project templates of `sdk/` for `bindery runbook new`: a language is every folder
-//! there that has a `template`.
+//! there that has a `template`, and every `template-LANGUAGE` beside one, which has the same SDK.
 
 use std::{
     env,
@@ -9,8 +9,7 @@ use std::{
 };
 
 /// What an author does not need, and what builds leave behind.
-const LEFT_OUT: [&str; 10] = [
-    "template",
+const LEFT_OUT: [&str; 9] = [
     "conformance",
     "tests",
     "target",
@@ -21,36 +20,41 @@ const LEFT_OUT: [&str; 10] = [
     "build",
     "wit",
 ];
+/// What the templates' folders begin with.
+const TEMPLATE: &str = "template";
 const MADE: [&str; 3] = [".wasm", ".pyc", ".o"];
 
 fn main() -> io::Result<()> {
     let sdk = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../../sdk").canonicalize()?;
     println!("cargo::rerun-if-changed={}", sdk.display());
     let mut text = String::from("static LANGUAGES: &[Language] = &[\n");
-    for folder in entries(&sdk)? {
-        let template = folder.join("template");
-        if !template.is_dir() {
-            continue;
+    for folder in entries(&sdk)?.into_iter().filter(|it| it.join(TEMPLATE).is_dir()) {
+        let sdk = packed(&folder, true)?;
+        for template in entries(&folder)? {
+            let Some(more) = file_name(&template).strip_prefix(TEMPLATE).map(str::to_owned) else {
+                continue;
+            };
+            let name = more.strip_prefix('-').map_or_else(|| file_name(&folder), str::to_owned);
+            let template = packed(&template, false)?;
+            writeln!(
+                text,
+                "Language {{ name: {name:?}, template: &[\n{template}], sdk: &[\n{sdk}] }},"
+            )
+            .map_err(io::Error::other)?;
         }
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let (template, sdk) = (packed(&template, &[])?, packed(&folder, &LEFT_OUT)?);
-        writeln!(
-            text,
-            "Language {{ name: {name:?}, template: &[\n{template}], sdk: &[\n{sdk}] }},"
-        )
-        .map_err(io::Error::other)?;
     }
     text += "];\n";
     fs::write(PathBuf::from(variable("OUT_DIR")?).join("languages.rs"), text)
 }
 
 /// The files below `root` as pairs of their path and an `include_str!`.
-fn packed(root: &Path, left_out: &[&str]) -> io::Result<String> {
+fn packed(root: &Path, is_sdk: bool) -> io::Result<String> {
     let (mut text, mut folders) = (String::new(), vec![root.to_owned()]);
     while let Some(folder) = folders.pop() {
         for path in entries(&folder)? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if left_out.contains(&name.as_str()) || MADE.iter().any(|end| name.ends_with(end)) {
+            let name = file_name(&path);
+            let not_wanted = LEFT_OUT.contains(&name.as_str()) || name.starts_with(TEMPLATE);
+            if (is_sdk && not_wanted) || MADE.iter().any(|end| name.ends_with(end)) {
                 continue;
             }
             if path.is_dir() {
@@ -62,6 +66,10 @@ fn packed(root: &Path, left_out: &[&str]) -> io::Result<String> {
         }
     }
     Ok(text)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

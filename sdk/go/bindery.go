@@ -49,14 +49,18 @@ import (
 // parameter for which P has no field. The result is what runbook returns; nil and struct{} are none.
 // An error makes the job Failed with the code, message and details of the Error in its chain, or
 // with the code GuestFailed if there is none.
+//
+// On your own computer, `go run . schema` prints the JSON Schema of P, for `schema` in the table
+// build of runbook.toml: see Schema.
 func Run[P, R any](runbook func(P) (R, error)) {
 	var zero P
 	RunWith(zero, runbook)
 }
 
-// RunWith is Run with the values of the parameters that the job does not give. The host does not put
-// a default of runbook.toml in: it stands there for those who start the job.
+// RunWith is Run with the values of the parameters that the job does not give, where the schema of
+// the parameters has no default for them: the host puts those in.
 func RunWith[P, R any](defaults P, runbook func(P) (R, error)) {
+	describe(defaults)
 	os.Exit(enter(func(text JSON) (any, error) {
 		parameters := defaults
 		if err := fit(text, &parameters); err != nil {

@@ -25,3 +25,6 @@ var carryOut = func(operation, arguments string) (answer []byte, refused bool) {
 	}
 	return answer, refused
 }
+
+// describe does nothing here: the schema is made on the computer that builds.
+func describe(any) {}

@@ -6,27 +6,21 @@
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join, relative, resolve } from "node:path";
-import { argv, env, exit } from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname, join, relative, resolve } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
 import { operations } from "./contract.js";
+import { Refusal, refusing, toolchain } from "./toolchain.mjs";
 
 const SDK = dirname(fileURLToPath(import.meta.url));
 const WIT = "wit";
 const WORLD = "runbook";
 
-/** The versions that the SDK was tried with. */
-const PACKAGES = { "componentize-qjs": "0.4.5", rolldown: "1.3.2" };
-
-class Refusal extends Error {}
+/** The packages of a build. */
+const PACKAGES = ["componentize-qjs", "rolldown"];
 
 const [source, output = "runbook.wasm"] = argv.slice(2);
-try {
-  await build();
-} catch (error) {
-  console.error(`error: ${error instanceof Refusal ? error.message : (error.stack ?? error)}`);
-  exit(1);
-}
+await refusing(build);
 
 async function build() {
   if (source === undefined) {
@@ -36,8 +30,8 @@ async function build() {
     throw new Refusal(`there is no file \`${source}\``);
   }
   const granted = worldInterfaces();
-  const { rolldown } = await toolchain("rolldown");
-  const { componentize } = await toolchain("componentize-qjs");
+  const { rolldown } = await toolchain("rolldown", PACKAGES);
+  const { componentize } = await toolchain("componentize-qjs", PACKAGES);
   const chunk = await bundle(rolldown);
   checkImports(chunk, granted);
   const { component } = await componentize({
@@ -140,25 +134,4 @@ function checkImports(chunk, granted) {
         `"${operation.grant}" to \`grants\`, or leave it out`,
     );
   }
-}
-
-/** A package of the toolchain: the project's own, one of NODE_PATH, or one beside a folder of the PATH. */
-async function toolchain(name) {
-  const beside = (env.PATH ?? "").split(delimiter).filter(Boolean);
-  const folders = beside.flatMap((it) => [join(it, "../node"), join(it, "../lib"), join(it, "..")]);
-  for (const folder of [resolve("."), SDK, ...folders]) {
-    try {
-      const require = createRequire(join(folder, "package.json"));
-      return await import(pathToFileURL(require.resolve(name)).href);
-    } catch (error) {
-      if (error.code !== "MODULE_NOT_FOUND") {
-        throw error;
-      }
-    }
-  }
-  const wanted = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
-  throw new Refusal(
-    `the package \`${name}\` is not there: install it with \`npm install --save-dev ${wanted.join(" ")}\`, or put ` +
-      "the folder that `cargo xtask toolchains` prints into the PATH",
-  );
 }

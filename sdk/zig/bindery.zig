@@ -74,6 +74,9 @@ pub const Timestamp = contract.Timestamp;
 /// Every operation with the function that calls it: pairs of a name and a function.
 pub const operations = contract.operations;
 
+/// The JSON Schema of the parameters, made from their type.
+pub const schema = @import("schema.zig");
+
 /// Reads JSON, and knows where it did not fit.
 pub const Decoder = codec.Decoder;
 

@@ -21,7 +21,8 @@ pub fn encode(arena: Allocator, value: anytype) error{ OutOfMemory, InvalidJson 
     return out.toOwnedSlice();
 }
 
-fn write(json: *std.json.Stringify, value: anytype) error{ WriteFailed, InvalidJson }!void {
+/// Writes `value` to `json`.
+pub fn write(json: *std.json.Stringify, value: anytype) error{ WriteFailed, InvalidJson }!void {
     const T = @TypeOf(value);
     switch (@typeInfo(T)) {
         .void, .null => try json.write(null),
@@ -260,7 +261,8 @@ fn payloads(comptime names: anytype, comptime types: anytype) []const u8 {
     return list;
 }
 
-fn camel(snake: []const u8) []const u8 {
+/// `bytes_min` as JSON spells it: `bytesMin`.
+pub fn camel(snake: []const u8) []const u8 {
     comptime {
         var name: []const u8 = "";
         var upper = false;
@@ -276,7 +278,8 @@ fn camel(snake: []const u8) []const u8 {
     }
 }
 
-fn pascal(snake: []const u8) []const u8 {
+/// The case of an enum as JSON spells it: `never_reboots` is `NeverReboots`.
+pub fn pascal(snake: []const u8) []const u8 {
     comptime {
         const name = camel(snake);
         return .{std.ascii.toUpper(name[0])} ++ name[1..];

@@ -1,19 +1,25 @@
 //! Every guest language with its real toolchain: a project as `bindery runbook new` makes it, the
 //! SDK's conformance guest, and the examples with their scripts of faults.
 //!
-//! `cargo xtask toolchains` brings the compilers into the target folder. Where they are not there a
-//! test says so and is skipped; with `BINDERY_TEST_LANGUAGES=required`, as in CI, it fails.
+//! Rust is the language of the workspace, and always there. `cargo xtask toolchains` brings the other
+//! compilers into the target folder. Where they are not there a test says so and is skipped; with
+//! `BINDERY_TEST_LANGUAGES=required`, as in CI, it fails.
+
+mod schemas;
 
 use std::{
     collections::BTreeMap,
     env, fs, io,
     io::Write as _,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 use tempfile::TempDir;
 
 const BINDERY: &str = env!("CARGO_BIN_EXE_bindery");
+
+const RUST: &str = "rust";
 
 /// The folders of the repository that a project of any language refers to.
 const SOURCES: [&str; 2] = ["sdk", "guest-examples"];
@@ -41,6 +47,16 @@ fn javascript() {
 #[test]
 fn python() {
     speaks("python", &["componentize-py"]);
+}
+
+#[test]
+fn rust() {
+    speaks("rust", &[]);
+}
+
+#[test]
+fn typescript() {
+    speaks("typescript", &["rolldown"]);
 }
 
 #[test]
@@ -85,24 +101,31 @@ fn hostile_guests_in_c_end_as_they_do_in_wat() {
 fn every_example_and_every_sdk_belongs_to_a_language_that_is_tested() {
     let root = root();
     let text = include_str!("main.rs");
-    for folder in folders(&root.join("sdk")).into_iter().filter(|it| it.join("template").is_dir()) {
-        let language = name(&folder);
-        // Rust is the language of the workspace: its guests are built and run by other suites.
-        let tested = language == "rust" || text.contains(&format!("speaks({language:?}, "));
-        assert!(tested, "nothing tests sdk/{language}");
+    let sdks = folders(&root.join("sdk"));
+    let templates = sdks.iter().filter(|it| it.join("template").is_dir()).flat_map(|sdk| {
+        let of = |template: PathBuf| match name(&template).strip_prefix("template") {
+            Some("") => Some(name(sdk)),
+            more => more.map(|more| more.trim_start_matches('-').to_owned()),
+        };
+        folders(sdk).into_iter().filter_map(of).collect::<Vec<_>>()
+    });
+    let languages: Vec<_> = templates.collect();
+    for language in &languages {
+        assert!(text.contains(&format!("speaks({language:?}, ")), "nothing tests {language}");
+        assert!(schemas::parameter(language).is_some(), "no template's schema of {language}");
     }
     for example in folders(&root.join("guest-examples")) {
         let language = language_of(&example);
-        let rust = language == "rust";
-        let known = root.join("sdk").join(&language).join("template").is_dir();
-        assert!(rust || known, "{}: there is no SDK for `{language}`", example.display());
-        assert!(rust || !scripts(&example).is_empty(), "{} has no scripts", example.display());
+        assert!(languages.contains(&language), "{}: no SDK for `{language}`", example.display());
+        assert!(!scripts(&example).is_empty(), "{} has no scripts", example.display());
     }
 }
 
 /// A scratch copy of the SDKs and examples, in which things are built.
 struct Bench {
     folder: TempDir,
+    /// Where the SDKs and examples are: in the copy, but those of Rust in the workspace that they are of.
+    sources: PathBuf,
     path: String,
 }
 
@@ -113,12 +136,20 @@ fn speaks(language: &str, programs: &[&str]) {
     let project = bench.folder.path().join("Try-It");
     let new = ["runbook", "new", "--lang", language, "Try-It", "--to"];
     bench.does(&[&new[..], &[text(&project)]].concat());
-    bench.does(&["runbook", "test", text(&bench.built(&project))]);
+    if language == RUST {
+        bench.pins(&project);
+    }
+    let wasm = bench.built(&project);
+    bench.does(&["runbook", "test", text(&wasm)]);
+    bench.has_its_schema(language, &wasm);
 
-    let guest = bench.folder.path().join("sdk").join(language).join("conformance");
-    bench.does(&["runbook", "conform", text(&bench.built(&guest))]);
+    let guest = bench.sources.join("sdk").join(language).join("conformance");
+    // TypeScript has the SDK of JavaScript.
+    if guest.is_dir() {
+        bench.does(&["runbook", "conform", text(&bench.built(&guest))]);
+    }
 
-    let examples = folders(&bench.folder.path().join("guest-examples"));
+    let examples = folders(&bench.sources.join("guest-examples"));
     let mut count = 0;
     for example in examples.into_iter().filter(|it| language_of(it) == language) {
         let wasm = bench.built(&example);
@@ -146,31 +177,51 @@ fn brought(what: &str, programs: &[&str]) -> Option<PathBuf> {
 impl Bench {
     fn new(language: &str, bin: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let path = env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", bin.display());
+        if language == RUST {
+            return Self { folder, sources: root(), path };
+        }
+        let sdk = if language == "typescript" { "javascript" } else { language };
         for source in SOURCES {
             let left_out = |path: &Path| {
                 // Only this language's own, so that a build sees nothing of another's.
-                let kept = ["sdk", "guest-examples", "abi", "wit", "toolchains", language];
+                let kept = ["sdk", "guest-examples", "abi", "wit", "toolchains", sdk];
                 let top = path.parent().is_some_and(|it| it.ends_with("sdk"));
                 top && !kept.contains(&name(path).as_str())
             };
             copy(&root().join(source), &folder.path().join(source), &left_out).expect("copied");
         }
-        let path = env::var("PATH").unwrap_or_default();
-        Self { folder, path: format!("{}:{path}", bin.display()) }
+        let sources = folder.path().to_owned();
+        Self { folder, sources, path }
+    }
+
+    /// Gives a project in Rust the versions of the workspace, and what was compiled of them before.
+    fn pins(&self, project: &Path) {
+        fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).expect("copied");
+        let compiled = target().join("tmp/languages/rust");
+        fs::create_dir_all(&compiled).expect("a folder");
+        symlink(compiled, project.join("target")).expect("linked");
     }
 
     /// Runs a command that must end well.
     fn does(&self, arguments: &[&str]) -> Output {
-        let output = Command::new(BINDERY)
-            .args(arguments)
-            .env("PATH", &self.path)
-            .env("BINDERY_HOME", target().join("tmp/languages"))
-            .output()
-            .expect("it runs");
+        let output = self.tries(arguments);
         let (out, err) = (&output.stdout, &output.stderr);
         let (out, err) = (String::from_utf8_lossy(out), String::from_utf8_lossy(err));
         assert!(output.status.success(), "{arguments:?}:\n{out}\n{err}");
         output
+    }
+
+    fn tries(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(BINDERY);
+        command.args(arguments).env("PATH", &self.path);
+        command.env("BINDERY_HOME", target().join("tmp/languages"));
+        // What cargo says to its tests is not for the builds of others.
+        for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+            command.env_remove(name);
+        }
+        command.output().expect("it runs")
     }
 
     /// Compiles a program in C that needs no SDK.
@@ -186,7 +237,7 @@ impl Bench {
 
     /// Builds a project; its Wasm file.
     fn built(&self, project: &Path) -> PathBuf {
-        let wasm = project.join("made.wasm");
+        let wasm = self.folder.path().join(format!("{}.wasm", name(project)));
         self.does(&["runbook", "build", text(project), "--to", text(&wasm)]);
         wasm
     }

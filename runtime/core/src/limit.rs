@@ -65,6 +65,10 @@ pub const REPLAY_RECORDS: usize = 1_000;
 pub const TEST_TIME: Duration = Duration::from_secs(120);
 /// The script of such a test, in bytes.
 pub const TEST_SCRIPT_BYTES: usize = 1 << 20;
+/// How long the command that prints a runbook's JSON Schema may take: it may have to compile.
+pub const SCHEMA_TIME: Duration = Duration::from_secs(600);
+/// What that command prints, in bytes.
+pub const SCHEMA_BYTES: usize = 256 << 10;
 /// Faults of one script.
 pub const TEST_FAULTS: usize = 100;
 /// Compiled code that is kept of one engine, in bytes.

@@ -17,6 +17,8 @@ pub const SECTION: &str = "bindery:manifest";
 
 /// The table of `runbook.toml` that is the build tool's and not part of the manifest.
 const BUILD_TABLE: &str = "build";
+/// Its key for a command that prints the parameters' schema.
+const SCHEMA_KEY: &str = "schema";
 const PREAMBLE_BYTES: usize = 8;
 
 /// One section of the outermost module or component.
@@ -63,18 +65,44 @@ pub fn embed_manifest(wasm: &[u8], manifest: &Manifest) -> Result<Vec<u8>, Failu
     Ok(out)
 }
 
-/// The manifest of a `runbook.toml`, whose keys are those of the JSON. The table `build` is not
-/// looked at.
+/// What a `runbook.toml` holds.
+#[derive(Debug)]
+pub struct Project {
+    pub manifest: Manifest,
+    /// The table `build`, which is not looked at.
+    pub build: Option<toml::Table>,
+}
+
+/// The manifest of a `runbook.toml`, whose keys are those of the JSON.
+///
+/// `InvalidManifest` also says that the parameters are not in it, because a command of the table
+/// `build` prints their schema.
 pub fn read_manifest_toml(text: &str) -> Result<Manifest, Failure> {
+    let Project { manifest, build } = read_project_toml(text)?;
+    if build.is_some_and(|build| build.contains_key(SCHEMA_KEY)) {
+        return Err(invalid(format!(
+            "`{BUILD_TABLE}.{SCHEMA_KEY}` prints the schema of its parameters: `bindery runbook build` \
+             puts it into the Wasm file, which then needs no runbook.toml beside it"
+        )));
+    }
+    Ok(manifest)
+}
+
+/// The manifest of a `runbook.toml`, and how it is built.
+pub fn read_project_toml(text: &str) -> Result<Project, Failure> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let (line, reason) = (before.matches('\n').count() + 1, shown(error.message()));
         invalid(format!("runbook.toml is not TOML: line {line}: {reason}"))
     })?;
-    table.remove(BUILD_TABLE);
+    let build = match table.remove(BUILD_TABLE) {
+        None => None,
+        Some(toml::Value::Table(build)) => Some(build),
+        Some(_) => return Err(invalid(format!("`{BUILD_TABLE}` is not a table"))),
+    };
     let value = serde_json::to_value(table)
         .map_err(|error| invalid(format!("runbook.toml cannot be read: {error}")))?;
-    from_value(value)
+    Ok(Project { manifest: from_value(value)?, build })
 }
 
 fn from_value(value: Value) -> Result<Manifest, Failure> {

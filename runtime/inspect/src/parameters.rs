@@ -19,6 +19,26 @@ pub fn check_parameters_schema(schema: &Value) -> Result<(), Failure> {
     compile(schema).map(drop)
 }
 
+/// Whether each `default` of `schema`, a usable one, fits it: else no job could leave the parameter
+/// out. `InvalidManifest` names those that do not.
+pub fn check_defaults(schema: &Value) -> Result<(), Failure> {
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let defaults =
+        properties.filter_map(|(name, it)| Some((name.clone(), it.get("default")?.clone())));
+    let defaults = Value::Object(defaults.collect());
+    let validator = compile(schema)?;
+    // What must be given is not there, and no fault of a default.
+    let errors =
+        validator.iter_errors(&defaults).filter(|it| !it.instance_path.as_str().is_empty());
+    let wrong: Vec<_> = errors.take(LISTED).map(|error| described(&error)).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let text =
+        format!("a `default` of the parameters does not fit their schema: {}", wrong.join("; "));
+    Err(Failure::new(Code::InvalidManifest, text))
+}
+
 /// The parameters of a job for which these were `given`: with the `default` of every property of
 /// `schema` that was left out. Fails as [`validate_parameters`] does.
 pub fn job_parameters(schema: Option<&Value>, given: &Value) -> Result<Value, Failure> {
@@ -141,6 +161,25 @@ mod tests {
         assert!(failure.message.contains("`/days`"), "{failure}");
         assert_eq!(job_parameters(None, &json!({ "a": 1 })), Ok(json!({ "a": 1 })));
         assert!(job_parameters(Some(&schema), &json!([])).is_err());
+    }
+
+    #[test]
+    fn a_default_that_no_job_could_have_is_found() {
+        let of = |default: Value| {
+            json!({
+                "properties": { "days": { "$ref": "#/definitions/days", "default": default } },
+                "definitions": { "days": { "type": "integer", "minimum": 1 } },
+                "required": ["name"],
+                "additionalProperties": false,
+            })
+        };
+        assert_eq!(check_defaults(&of(json!(1))), Ok(()));
+        assert_eq!(check_defaults(&json!({ "type": "object" })), Ok(()));
+        for wrong in [json!(0), json!("soon")] {
+            let failure = check_defaults(&of(wrong)).expect_err("it does not fit");
+            assert_eq!(failure.code, Code::InvalidManifest);
+            assert!(failure.message.contains("`/days`: "), "{failure}");
+        }
     }
 
     #[test]

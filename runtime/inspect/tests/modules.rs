@@ -11,7 +11,7 @@ use bindery_inspect::{
     Entry, Module,
     grants::check_grants,
     inspect,
-    manifest::{embed_manifest, read_manifest_toml},
+    manifest::{embed_manifest, read_manifest_toml, read_project_toml},
 };
 
 const PROGRAM: &str = r#"(module
@@ -286,6 +286,14 @@ fn a_runbook_toml_is_read_with_its_schema_and_without_its_build_table() {
     .expect("a manifest");
     assert_eq!(manifest.limits.memory_bytes, 1 << 20);
     assert_eq!(manifest.parameters.expect("a schema")["properties"]["days"]["type"], "integer");
+    let printed = "name = \"a\"\n[build]\nschema = [\"go\", \"run\"]";
+    let refusal = read_manifest_toml(printed).expect_err("its parameters are not known");
+    assert_eq!(refusal.code, Code::InvalidManifest);
+    assert!(refusal.message.contains("`bindery runbook build` puts it into the Wasm"), "{refusal}");
+    let project = read_project_toml(printed).expect("a project");
+    assert!(project.build.expect("a table").contains_key("schema"));
+    let refusal = read_manifest_toml("name = \"a\"\nbuild = 1").expect_err("no table");
+    assert!(refusal.message.contains("`build` is not a table"), "{refusal}");
     let refusal = read_manifest_toml("name = ").expect_err("no TOML");
     assert_eq!(refusal.code, Code::InvalidManifest);
     let refusal = read_manifest_toml("name = \"a\"\ngrants = [\"root\"]").expect_err("no grant");

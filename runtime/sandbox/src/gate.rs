@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   operation -> fuel -> replayed? -> answer of the journal
-//!                     -> size, grant, window -> [intent, sync] -> capability -> entry [sync]
+//!                     -> size, grant, window -> [[intent,] sync] -> capability -> entry [sync]
 //!                     -> answer
 //!                     (dry run: -> size, grant, window -> rehearsal -> entry -> answer)
 //! ```

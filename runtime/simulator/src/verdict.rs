@@ -2,9 +2,9 @@
 
 use crate::{
     report::{ComputerReport, Report},
-    script::expect::Expect,
+    script::{expect::Expect, word::FileEnd},
 };
-use bindery_core::job::Outcome;
+use bindery_core::{job::Outcome, text::shown};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,14 +31,9 @@ pub(crate) fn judge(expect: &Expect, report: &Report) -> Vec<Expectation> {
     all.push(held(format!("status {status}"), report.outcome.name() == status, || {
         ended(&report.outcome)
     }));
-    if let Some(code) = expect.error {
-        let found = match &report.outcome {
-            Outcome::Failed(failure) => Some(failure.code),
-            _ => None,
-        };
-        all.push(held(format!("error {}", code.0), found == Some(code.0), || {
-            ended(&report.outcome)
-        }));
+    if let Some(name) = &expect.error {
+        let met = matches!(&report.outcome, Outcome::Failed(failure) if name.is(failure));
+        all.push(held(format!("error {}", name.0), met, || ended(&report.outcome)));
     }
     if let Some(wanted) = &expect.result {
         let result = match &report.outcome {
@@ -80,6 +75,17 @@ fn of_computer(expect: &Expect, computer: Option<&ComputerReport>) -> Vec<Expect
         let words: Vec<_> = masks.iter().map(|mask| mask.text.as_str()).collect();
         let found: Vec<_> = installed.iter().map(|update| update.id.as_str()).collect();
         all.push(held(format!("installed: {}", list(&words)), each && !others, || list(&found)));
+    }
+    let files = computer.map(|computer| computer.files.as_slice()).unwrap_or_default();
+    for (path, FileEnd(wanted)) in &expect.files {
+        let found = files.iter().find(|file| file.path == *path);
+        let met = found.is_some_and(|file| file.text == *wanted);
+        let is = |text: &Option<String>| match text {
+            Some(text) => format!("has the text `{}`", shown(text)),
+            None => "is gone".to_owned(),
+        };
+        let found = || found.map_or("the job did not change it".into(), |file| is(&file.text));
+        all.push(held(format!("`{path}` {}", is(wanted)), met, found));
     }
     if let Some(reboots) = expect.reboots {
         let found = computer.map_or(0, |computer| computer.reboots);

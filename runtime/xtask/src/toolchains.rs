@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! <target>/toolchains/python   a venv: Go, Zig (which is also the C and C++ compiler), componentize-py
-//!                     node     npm packages: AssemblyScript, componentize-qjs, rolldown, TypeScript
+//!                     node     npm packages: AssemblyScript, componentize-qjs, rolldown, TypeScript, and
+//!                              ts-json-schema-generator
 //!                     bin      what a build calls; tests put it first in their PATH
 //! ```
 

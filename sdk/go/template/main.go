@@ -7,9 +7,9 @@ import (
 	"bindery/updates"
 )
 
-// Params are the parameters of runbook.toml.
+// Params are the parameters of the job; their schema is made from this type.
 type Params struct {
-	SecurityOnly bool `json:"securityOnly"`
+	SecurityOnly bool `json:"securityOnly" default:"false" description:"List only security updates."`
 }
 
 // Result is the result of the job.

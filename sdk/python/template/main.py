@@ -1,13 +1,14 @@
 """Says which updates this computer lacks."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from bindery import output, updates, warning
 
 
 @dataclass
 class Parameters:
-    most: int = 10
+    most: Annotated[int, {"minimum": 1}] = 10
     """Name so many of them at most."""
 
 

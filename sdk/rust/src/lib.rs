@@ -36,6 +36,11 @@
 //! [`power`] does not import that interface, so its file proves that it cannot reboot. Ask for the
 //! grants that the modules name in `runbook.toml`.
 //!
+//! The JSON Schema of the parameters is made from their type, which then derives `schemars::JsonSchema`
+//! too: an example of the project prints `schemars::schema_for!(Parameters)`, and `schema` in the table
+//! `build` of `runbook.toml` calls it, as in the project that `bindery runbook new --lang rust` makes. The
+//! feature `schemars` of this crate gives the enums of the contract a schema.
+//!
 //! On other targets everything compiles, so that the logic of a runbook is tested with `cargo
 //! test`; there a call of the host answers the error `NotInRunbook`.
 

@@ -43,6 +43,22 @@ macro_rules! spelled {
             }
         }
 
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).rsplit("::").next().unwrap_or_default().into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let cases: Vec<_> = Self::ALL.iter().map(|case| case.as_str()).collect();
+                schemars::json_schema!({ "type": "string", "enum": cases })
+            }
+        }
+
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
@@ -83,5 +99,12 @@ mod tests {
         }
         let error = "Linus".parse::<update_inventory::OsType>().expect_err("a wrong one");
         assert_eq!(error, "`Linus` is none of Linux, Windows");
+    }
+
+    #[cfg(feature = "schemars")]
+    #[test]
+    fn the_schema_of_an_enum_lists_its_spellings() {
+        let schema = schemars::schema_for!(update_inventory::OsType);
+        assert_eq!(schema.get("enum"), Some(&serde_json::json!(["Linux", "Windows"])));
     }
 }

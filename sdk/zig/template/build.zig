@@ -16,6 +16,18 @@ pub fn build(b: *std.Build) void {
     // `zig build test`: the tests in src, on this machine.
     const tests = b.addTest(.{ .root_module = module(b, bindery, b.graph.host, .Debug) });
     b.step("test", "Run the unit tests").dependOn(&b.addRunArtifact(tests).step);
+
+    // `zig build schema`: the JSON Schema of the parameters, for `bindery runbook build`.
+    const native = module(b, bindery, b.graph.host, .Debug);
+    const schema = b.addExecutable(.{ .name = "schema", .root_module = b.createModule(.{
+        .root_source_file = b.path("sdk/print_schema.zig"),
+        .target = b.graph.host,
+        .imports = &.{
+            .{ .name = "runbook", .module = native },
+            .{ .name = "bindery", .module = native.import_table.get("bindery").? },
+        },
+    }) });
+    b.step("schema", "Print the schema of the parameters").dependOn(&b.addRunArtifact(schema).step);
 }
 
 fn module(

@@ -86,3 +86,35 @@ test "a failure of the runbook's own keeps code, message and details" {
     try testing.expectEqualStrings("12 MB are left", failure.message);
     try testing.expectEqualStrings("{\"mb\":12}", failure.details.?);
 }
+
+test "the schema of the parameters is that of their type" {
+    const Rule = struct { name: []const u8 };
+    const P = struct {
+        bytes_min: u64 = 0,
+        retries: i8,
+        wait_for: enum { first_one, all } = .all,
+        group: ?[]const u8 = null,
+        share: f32,
+        rules: []const Rule = &.{.{ .name = "x" }},
+        rest: ?std.json.Value = null,
+
+        pub const schema = .{ .retries = .{ .description = "So often.", .minimum = 1 } };
+    };
+    var text: std.Io.Writer.Allocating = .init(testing.allocator);
+    defer text.deinit();
+    var out: std.json.Stringify = .{ .writer = &text.writer };
+    try bindery.schema.write(P, &out);
+    try testing.expectEqualStrings(
+        \\{"type":"object","properties":{"bytesMin":{"type":"integer","minimum":0,"default":0},
+    ++
+        \\"retries":{"type":"integer","maximum":127,"description":"So often.","minimum":1},
+    ++
+        \\"waitFor":{"type":"string","enum":["FirstOne","All"],"default":"All"},"group":{"type":"string"},
+    ++
+        \\"share":{"type":"number"},"rules":{"type":"array","items":{"type":"object","properties":
+    ++
+        \\{"name":{"type":"string"}},"required":["name"],"additionalProperties":false},"default":[{"name":"x"}]},
+    ++
+        \\"rest":{}},"required":["retries","share"],"additionalProperties":false}
+    , text.written());
+}

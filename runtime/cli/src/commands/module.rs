@@ -2,7 +2,7 @@
 
 use super::{
     paging::Paging,
-    runbook::build::{self, Project},
+    runbook::build::{self, Kind},
     wasm_file,
 };
 use crate::{
@@ -79,7 +79,7 @@ pub(crate) async fn run(
             out.page(&client()?.list_modules(account, &paging.into()).await?, list)
         }
         Verb::Show { name } => out.show(&client()?.module(account, name.as_str()).await?, show),
-        Verb::Build(arguments) => build::run(arguments, Project::Module, out),
+        Verb::Build(arguments) => build::run(arguments, Kind::Module, out).await,
         Verb::Import { file, replace } => {
             let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
             let how = ImportModule { replace };

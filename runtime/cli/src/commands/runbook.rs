@@ -100,7 +100,7 @@ pub(crate) async fn run(
     let (client, account) = (|| context.client(), context.account());
     match verb {
         Verb::New(arguments) => new::run(arguments, out),
-        Verb::Build(arguments) => build::run(arguments, build::Project::Runbook, out),
+        Verb::Build(arguments) => build::run(arguments, build::Kind::Runbook, out).await,
         Verb::Test(arguments) => test::run(*arguments, context, out).await,
         Verb::Conform(arguments) => conform::run(arguments, context, out).await,
         Verb::Import(arguments) => {

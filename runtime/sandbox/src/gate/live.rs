@@ -57,6 +57,11 @@ impl Gate {
             let reply = self.carry_out(capability.as_ref(), &call).await?;
             return self.outcome(sequence, reply).await;
         }
+        if operation.changes() && *operation != operation::RECORDS_APPEND && !rehearsed {
+            // What it follows from must outlast it: a worker that had to read again would read what
+            // the change has left.
+            self.writer.sync().await?;
+        }
         let call = self.call(operation, &arguments, self.writer.sequence(), (&secrets, &say));
         let work = async {
             match rehearsed {

@@ -4,7 +4,10 @@ use crate::support::{Job, rebooted, shape};
 use bindery_core::{
     code::{Code, Failure},
     limit,
-    operation::{self, JOBS_START, POWER_REBOOT, STREAM_WRITE, UPDATES_ASSESS},
+    operation::{
+        self, FILES_READ, FILES_WRITE, JOBS_START, POWER_REBOOT, RECORDS_APPEND, STREAM_WRITE,
+        UPDATES_ASSESS,
+    },
 };
 use bindery_journal::entry::Entry;
 use bindery_sandbox::{
@@ -136,7 +139,7 @@ impl Journal for Watcher {
 #[async_trait::async_trait]
 impl Capability for Watcher {
     fn operations(&self) -> Vec<&'static operation::Operation> {
-        vec![&POWER_REBOOT, &STREAM_WRITE]
+        vec![&POWER_REBOOT, &STREAM_WRITE, &FILES_READ, &FILES_WRITE, &RECORDS_APPEND]
     }
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
@@ -166,6 +169,30 @@ async fn a_write_once_operation_is_durable_before_it_begins_and_before_it_is_ans
         "sync",
         "perform stream.write",
         "stream.write",
+    ];
+    assert_eq!(*watcher.seen.lock(), expected);
+}
+
+#[tokio::test]
+async fn what_a_change_follows_from_is_durable_before_it_begins_and_rows_are_no_change() {
+    let watcher = Watcher::default();
+    let grants = ["files.read:*", "files.write:*", "records.write:*"];
+    let job = Job::new().granted(&grants);
+    let capabilities = Capabilities::default().with(watcher.clone());
+    let gate = job.gate_with(Arc::new(watcher.clone()), capabilities).expect("a gate");
+    let arguments = json!({ "path": "/a", "table": "A" });
+    for operation in [&FILES_READ, &FILES_WRITE, &RECORDS_APPEND] {
+        gate.perform(operation, arguments.clone()).await.expect("no end").expect("done");
+    }
+    let expected = [
+        "header",
+        "perform files.read",
+        "files.read",
+        "sync",
+        "perform files.write",
+        "files.write",
+        "perform records.append",
+        "records.append",
     ];
     assert_eq!(*watcher.seen.lock(), expected);
 }

@@ -2,11 +2,12 @@
 
 use super::{
     Invalid,
-    word::{CodeName, MaskText, OperationName},
+    word::{ErrorName, FileEnd, MaskText, OperationName},
 };
 use bindery_core::{grant::Power, operation::Operation};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What is expected; what is absent is not, but for the status.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -14,7 +15,7 @@ use serde_json::Value;
 pub struct Expect {
     status: Option<End>,
     /// The code of the error that it fails with.
-    pub error: Option<CodeName>,
+    pub error: Option<ErrorName>,
     /// What its result has at least.
     pub result: Option<Value>,
     /// Texts that it says, each in one of its lines.
@@ -25,6 +26,8 @@ pub struct Expect {
     pub changes: Option<Vec<OperationName>>,
     /// The updates that it installs.
     pub installed: Option<Vec<MaskText>>,
+    /// What becomes of files that it changes, by path.
+    pub files: BTreeMap<String, FileEnd>,
     /// How often it reboots the computer.
     pub reboots: Option<u64>,
 }
@@ -50,7 +53,7 @@ pub fn changes(operation: &Operation) -> bool {
 impl Expect {
     /// How the job must end: well, if nothing is said.
     pub fn status(&self) -> &'static str {
-        match (self.status, self.error) {
+        match (self.status, &self.error) {
             (Some(End::Completed), _) | (None, None) => "Completed",
             (Some(End::Failed), _) | (None, Some(_)) => "Failed",
             (Some(End::Stopped), _) => "Stopped",

@@ -184,6 +184,8 @@ fn what_contradicts_itself_is_refused() {
         ("[expect]\nstatus = 'Failed'\nresult = 1".into(), "expect.result", "ends Completed"),
         ("[expect]\nchanges = ['clock.sleep']".into(), "expect.changes[0]", "changes nothing"),
         ("[expect]\nstatus = 'Fine'".into(), "expect.status", "unknown variant"),
+        ("[expect]\nerror = 'no room'".into(), "expect.error", "is no code"),
+        ("[expect]\nfiles = { '/a' = true }".into(), "expect.files./a", "where it is gone"),
     ];
     for (text, key, part) in rows {
         let text: String = text;

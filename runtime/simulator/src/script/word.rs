@@ -1,7 +1,7 @@
 //! The words of a script: lengths of time, times, names of operations, codes and masks.
 
 use bindery_core::{
-    code::Code,
+    code::{Code, Failure},
     grant::Mask,
     limit,
     operation::{self, Operation},
@@ -90,6 +90,45 @@ impl<'de> Deserialize<'de> for CodeName {
                 "`{name}` is no code, such as `DiskFull`, `InstallFailed` or `RepositoryUnavailable`"
             ))
         })
+    }
+}
+
+/// The code of the error that a job ends with: one of the contract, or one of the runbook's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorName(pub String);
+
+impl ErrorName {
+    /// Whether the job failed with it. The host keeps a code of the runbook's own at the beginning of
+    /// the message.
+    pub fn is(&self, failure: &Failure) -> bool {
+        let own = failure.message.strip_prefix(&self.0).is_some_and(|rest| rest.starts_with(": "));
+        failure.code.as_str() == self.0 || (failure.code == Code::GuestFailed && own)
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        let word = name.chars().all(|c| c.is_ascii_alphanumeric());
+        if word && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return Ok(Self(name));
+        }
+        let name = bindery_core::text::shown(&name);
+        Err(D::Error::custom(format!("`{name}` is no code, such as `DiskFull` or one of your own")))
+    }
+}
+
+/// What becomes of a file: its text, or `false` for one that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEnd(pub Option<String>);
+
+impl<'de> Deserialize<'de> for FileEnd {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(from)? {
+            toml::Value::String(text) => Ok(Self(Some(text))),
+            toml::Value::Boolean(false) => Ok(Self(None)),
+            _ => Err(D::Error::custom("a file has a text, or `false` where it is gone")),
+        }
     }
 }
 

@@ -42,6 +42,23 @@ fn the_report_shows_what_was_written_and_what_the_program_said() {
 }
 
 #[test]
+fn what_becomes_of_files_is_expected_by_their_text_or_their_absence() {
+    let files = "[expect.files]\n'/srv/done' = 'yes'\n'/srv/old' = false";
+    let report = job(&format!("{WELL}\n{files}"));
+    assert!(report.passed, "{:?}", report.unmet());
+    let files = "[expect.files]\n'/srv/done' = 'no'\n'/srv/kept' = false\n'/srv/old' = 'x'";
+    let report = job(&format!("{WELL}\n{files}"));
+    assert_eq!(
+        report.unmet(),
+        [
+            "expected: `/srv/done` has the text `no`; found: has the text `yes`",
+            "expected: `/srv/kept` is gone; found: the job did not change it",
+            "expected: `/srv/old` has the text `x`; found: is gone",
+        ]
+    );
+}
+
+#[test]
 fn a_job_that_is_killed_at_any_call_at_any_moment_ends_as_if_nothing_had_been() {
     let expected = account(&job(WELL));
     for operation in ["process.run", "files.write", "files.remove"] {

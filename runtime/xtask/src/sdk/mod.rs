@@ -6,6 +6,7 @@ mod go;
 mod javascript;
 mod prose;
 mod python;
+mod rust;
 mod wit;
 mod zig;
 
@@ -68,6 +69,7 @@ pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
         ("javascript/operations.d.ts", javascript::declarations(of)),
         ("python/bindery/_contract.py", python::contract(of)),
         ("python/bindery/types.py", python::types(of)),
+        ("rust/conformance/src/forms.rs", rust::forms(of)),
         ("zig/contract.zig", zig::zig(of)),
     ]
     .map(|(path, text)| (format!("sdk/{path}"), text))

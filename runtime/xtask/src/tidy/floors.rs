@@ -73,10 +73,11 @@ pub(crate) const TESTKIT: &str = "bindery-testkit";
 /// All that a guest may import of ours.
 pub(crate) const GUEST: May = Only(&["bindery-sdk"]);
 
-/// Every package but the guests, from the ground up.
+/// Every package but the guests that stand in folders of their own, from the ground up.
 pub(crate) const ROOMS: &[Room] = &[
     room("bindery-sdk-macros", 0, Only(&[])),
     room("bindery-sdk", 1, Only(&["bindery-sdk-macros"])),
+    room("conformance-rust", 2, GUEST),
     room(CORE, 0, Only(&[])),
     room(STORE, 10, Only(&[CORE])),
     room(API, 10, Only(&[CORE])),

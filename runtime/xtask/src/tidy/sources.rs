@@ -20,8 +20,14 @@ struct Banned {
     except: &'static [&'static str],
 }
 
-const PRINTERS: &[&str] =
-    &["runtime/cli/", "runtime/bin/", "runtime/xtask/", "builtin-runbooks/", "guest-examples/"];
+const PRINTERS: &[&str] = &[
+    "runtime/cli/",
+    "runtime/bin/",
+    "runtime/xtask/",
+    "builtin-runbooks/",
+    "guest-examples/",
+    "sdk/rust/template/",
+];
 
 const BANNED: &[Banned] = &[
     Banned { text: "todo!", why: "finish it, or leave it out", except: &[] },

@@ -1,12 +1,16 @@
 //! Says which updates this computer lacks.
 
 use bindery_sdk::{Error, output, updates, warning};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
-struct Parameters {
+/// The parameters of the job; their JSON Schema is made from this type.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
     /// Name so many of them at most.
     #[serde(default = "ten")]
+    #[schemars(range(min = 1))]
     most: usize,
 }
 

@@ -3,9 +3,13 @@
 const std = @import("std");
 const bindery = @import("bindery");
 
-/// As `runbook.toml` describes them; `bytes_min` is `bytesMin` there.
-const Parameters = struct {
+/// Their JSON Schema is made from this type; `bytes_min` is `bytesMin` there.
+pub const Parameters = struct {
     bytes_min: u64 = 0,
+
+    pub const schema = .{
+        .bytes_min = .{ .description = "List only updates of at least so many bytes." },
+    };
 };
 
 const Summary = struct {

@@ -1,5 +1,5 @@
 //! `bindery runbook build`: calls the language's own toolchain, checks what it made, and puts the
-//! manifest into it.
+//! manifest into it, with the schema of the parameters where the project prints it.
 
 use super::{
     facts::{self, Facts},
@@ -12,10 +12,15 @@ use crate::{
 };
 use bindery_core::{
     code::{Code, Failure},
+    limit,
     runbook::Manifest,
 };
-use bindery_inspect::manifest::{embed_manifest, read_manifest_toml};
+use bindery_inspect::{
+    manifest::{Project, embed_manifest, read_project_toml},
+    parameters::check_defaults,
+};
 use serde::Deserialize;
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -28,38 +33,39 @@ use std::{
 
 /// What a folder is the project of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Project {
+pub(crate) enum Kind {
     /// A runbook.
     Runbook,
     /// A module, which runbooks import.
     Module,
 }
 
-impl Project {
+impl Kind {
     /// The file that makes a folder such a project.
     fn file(self) -> &'static str {
         match self {
-            Project::Runbook => "runbook.toml",
-            Project::Module => "module.toml",
+            Kind::Runbook => "runbook.toml",
+            Kind::Module => "module.toml",
         }
     }
 
     fn check(self, wasm: &[u8]) -> Result<(), Failure> {
         match self {
-            Project::Runbook => bindery_inspect::inspect_unlinked(wasm).map(drop),
-            Project::Module => bindery_inspect::inspect_library(wasm).map(drop),
+            Kind::Runbook => bindery_inspect::inspect_unlinked(wasm).map(drop),
+            Kind::Module => bindery_inspect::inspect_library(wasm).map(drop),
         }
     }
 }
 
 /// The programs of toolchains, and how to come by them.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("asc", "AssemblyScript: `npm install --global assemblyscript`"),
     ("cargo", "Rust: https://rustup.rs"),
     ("componentize-py", "`pip install componentize-py`"),
     ("go", "Go, 1.27 or later: https://go.dev/dl"),
     ("jco", "`npm install --global @bytecodealliance/jco`"),
     ("node", "Node.js, 20 or later: https://nodejs.org"),
+    ("python3", "Python, 3.11 or later: https://www.python.org"),
     ("tsc", "TypeScript: `npm install --global typescript`"),
     ("zig", "Zig, 0.17 or later: https://ziglang.org/download"),
 ];
@@ -95,15 +101,18 @@ struct Build {
     /// The interfaces of modules that it imports; their packages stand in `deps` of `wit`.
     #[serde(default)]
     imports: Vec<String>,
+    /// The program and its arguments that print the JSON Schema of the parameters.
+    #[serde(default)]
+    schema: Option<Vec<String>>,
 }
 
-pub(crate) fn run(
+pub(crate) async fn run(
     arguments: Arguments,
-    project: Project,
+    project: Kind,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
     let Arguments { folder, to } = arguments;
-    let (manifest, build) = read(&folder, project)?;
+    let (mut manifest, build) = read(&folder, project)?;
     if let Some(place) = &build.wit {
         wit::write(&folder.join(place), Some(&manifest.grants), &build.imports)?;
     }
@@ -121,16 +130,20 @@ pub(crate) fn run(
     })?;
     // Before it is touched, so that a message is about what the toolchain made.
     project.check(&wasm)?;
+    if let Some(command) = &build.schema {
+        manifest.parameters = Some(schema_of(&folder, command, &build.language, out).await?);
+    }
+    manifest.parameters.as_ref().map_or(Ok(()), check_defaults)?;
     let wasm = embed_manifest(&wasm, &manifest)?;
     let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let written = || fs::write(&to, &wasm).map_err(|error| unwritable(&to, &error));
     match project {
-        Project::Runbook => {
+        Kind::Runbook => {
             let facts = Facts::of_file(to.clone(), &wasm)?;
             written()?;
             out.show(&facts, facts::show)
         }
-        Project::Module => {
+        Kind::Module => {
             written()?;
             crate::commands::module::show_file(&to, &wasm, out)
         }
@@ -138,7 +151,7 @@ pub(crate) fn run(
 }
 
 /// What the project's file says.
-fn read(folder: &Path, project: Project) -> Result<(Manifest, Build), CliFailure> {
+fn read(folder: &Path, project: Kind) -> Result<(Manifest, Build), CliFailure> {
     let file = project.file();
     let path = folder.join(file);
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
@@ -150,22 +163,28 @@ fn read(folder: &Path, project: Project) -> Result<(Manifest, Build), CliFailure
         }
         _ => unreadable(&path, &error),
     })?;
-    let manifest = read_manifest_toml(&text)?;
+    let Project { manifest, build } = read_project_toml(&text)?;
     let invalid = |text: String| {
-        CliFailure::from(Failure::new(Code::InvalidManifest, text)).hint(
-            "It says how the runbook is built: `command = [\"go\", \"build\", …]` and `output = \"….wasm\"`.",
-        )
+        let text = format!("`{}`{text}", path.display());
+        CliFailure::from(Failure::new(Code::InvalidManifest, text))
     };
-    let table: toml::Table = toml::from_str(&text)
-        .map_err(|error| invalid(format!("`{}`: {}", path.display(), error.message())))?;
-    let build = table
-        .get("build")
-        .ok_or_else(|| invalid(format!("`{}` has no table `build`", path.display())))?;
-    let build: Build = build.clone().try_into().map_err(|error: toml::de::Error| {
-        invalid(format!("`{}`: the table `build`: {}", path.display(), error.message()))
+    let built = "It says how the runbook is built: `command = [\"go\", \"build\", …]` and `output = \"….wasm\"`.";
+    let build = build.ok_or_else(|| invalid(" has no table `build`".to_owned()).hint(built))?;
+    let build: Build = build.try_into().map_err(|error: toml::de::Error| {
+        invalid(format!(": the table `build`: {}", error.message())).hint(built)
     })?;
     if build.command.is_empty() {
-        return Err(invalid(format!("`{}`: `build.command` is empty", path.display())));
+        return Err(invalid(": `build.command` is empty".to_owned()).hint(built));
+    }
+    if build.schema.as_ref().is_some_and(Vec::is_empty) {
+        return Err(invalid(": `build.schema` is empty".to_owned())
+            .hint("It is the command that prints the JSON Schema of the parameters."));
+    }
+    if build.schema.is_some() && manifest.parameters.is_some() {
+        let both =
+            ": the parameters have two schemas: `[parameters]`, and what `build.schema` prints";
+        return Err(invalid(both.to_owned())
+            .hint("Leave `[parameters]` out, or `schema` in the table `build`."));
     }
     Ok((manifest, build))
 }
@@ -198,6 +217,26 @@ fn make(folder: &Path, build: &Build, out: &mut Output<'_>) -> Result<(), CliFai
     Err(CliFailure::new(Exit::Failed, text))
 }
 
+/// The schema that a command of the project prints.
+async fn schema_of(
+    folder: &Path,
+    command: &[String],
+    language: &str,
+    out: &mut Output<'_>,
+) -> Result<Value, CliFailure> {
+    let line = command.join(" ");
+    out.note(&format!("$ {line}"))?;
+    let Some((name, arguments)) = command.split_first() else {
+        return Err(CliFailure::new(Exit::Internal, "an empty command"));
+    };
+    let program = found(folder, name);
+    let said = schema::printed(folder, &line, &program, arguments, limit::SCHEMA_TIME).await;
+    said.map_err(|failure| match failure.exit {
+        Exit::NotFound => missing(name, language),
+        _ => failure,
+    })
+}
+
 /// A program with a path is one of the project.
 fn found(folder: &Path, program: &str) -> OsString {
     match program.contains('/') {
@@ -218,5 +257,6 @@ fn missing(program: &str, language: &str) -> CliFailure {
     }
 }
 
+mod schema;
 #[cfg(test)]
 mod tests;

@@ -115,10 +115,14 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             made(language.name, folder.path()).expect("made");
             let toml = fs::read_to_string(folder.path().join("runbook.toml")).expect("a manifest");
-            let manifest =
-                bindery_inspect::manifest::read_manifest_toml(&toml).expect("a manifest");
-            assert_eq!(manifest.name.as_str(), "Clean-Logs", "{}", language.name);
-            assert!(toml.contains("[build]"), "{}", language.name);
+            let project = bindery_inspect::manifest::read_project_toml(&toml).expect("a manifest");
+            assert_eq!(project.manifest.name.as_str(), "Clean-Logs", "{}", language.name);
+            let build = project.build.expect("a table `build`");
+            assert!(
+                project.manifest.parameters.is_some() != build.contains_key("schema"),
+                "{}: one schema",
+                language.name
+            );
             assert!(folder.path().join("README.md").is_file(), "{}", language.name);
             assert!(folder.path().join("sdk").is_dir(), "{}", language.name);
             for (path, _) in language.template {

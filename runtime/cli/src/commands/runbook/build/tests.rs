@@ -19,11 +19,18 @@ fn project(build: &str) -> TempDir {
     folder
 }
 
+/// Builds on a runtime of its own, as `main` does.
 fn built(folder: &Path) -> Result<String, CliFailure> {
     let (mut out, mut err) = (vec![], vec![]);
     let mut output =
         Output::new(&mut out, &mut err, Terminals { stdout: false, stderr: false }, Format::Table);
-    run(Arguments { folder: folder.to_owned(), to: None }, Project::Runbook, &mut output)?;
+    let arguments = Arguments { folder: folder.to_owned(), to: None };
+    let build = run(arguments, Kind::Runbook, &mut output);
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(build)?;
     Ok(String::from_utf8(out).expect("text"))
 }
 
@@ -53,6 +60,27 @@ fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of
 }
 
 #[test]
+fn the_parameters_are_those_that_a_command_of_the_project_prints() {
+    let schema = "\nschema = ['cat', 'schema.json']";
+    let folder = project(&format!("{COPY}{schema}"));
+    let properties = r#"{"properties": {"days": {"type": "integer"}}}"#;
+    fs::write(folder.path().join("schema.json"), properties).expect("written");
+    built(folder.path()).expect("built");
+    let wasm = fs::read(folder.path().join("Clean-Logs.wasm")).expect("a file");
+    let manifest = bindery_inspect::inspect(&wasm).expect("a module").manifest.expect("a manifest");
+    assert_eq!(manifest.parameters.expect("a schema").to_string(), properties.replace(' ', ""));
+
+    let never = r#"{"properties": {"days": {"type": "integer", "default": "soon"}}}"#;
+    fs::write(folder.path().join("schema.json"), never).expect("written");
+    let failure = built(folder.path()).expect_err("no job could start");
+    assert!(failure.to_string().contains("a `default` of the parameters"), "{failure}");
+
+    fs::write(folder.path().join("schema.json"), "no schema").expect("written");
+    let failure = built(folder.path()).expect_err("not JSON");
+    assert!(failure.to_string().contains("`cat schema.json` printed no JSON Schema"), "{failure}");
+}
+
+#[test]
 fn each_usual_mistake_says_what_to_do() {
     let rows = [
         ("[build]\nx = 1\nx = 2", "line 5: duplicate key", "Correct runbook.toml"),
@@ -66,6 +94,21 @@ fn each_usual_mistake_says_what_to_do() {
             "[build]\nlanguage = 'Cobol'\ncommand = ['no-such-program']\noutput = 'x'",
             "there is no program `no-such-program`, with which Cobol is built",
             "PATH",
+        ),
+        (
+            "[build]\ncommand = ['true']\noutput = 'source.wasm'\nschema = ['no-such-program']",
+            "there is no program `no-such-program`",
+            "PATH",
+        ),
+        (
+            "[build]\ncommand = ['true']\noutput = 'source.wasm'\nschema = []",
+            "`build.schema` is empty",
+            "prints the JSON Schema",
+        ),
+        (
+            "[build]\ncommand = ['true']\noutput = 'x'\nschema = ['x']\n[parameters]",
+            "the parameters have two schemas",
+            "Leave `[parameters]` out",
         ),
         (
             "[build]\ncommand = ['cp', 'runbook.toml', 'x']\noutput = 'x'",
