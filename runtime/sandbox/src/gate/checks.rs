@@ -8,6 +8,7 @@ use bindery_core::{
     grant::{self, Grant, Power},
     limit,
     operation::{self, Operation},
+    text::shown,
 };
 use bindery_journal::entry::Header;
 use jiff::Timestamp;
@@ -68,8 +69,9 @@ pub(super) fn granted(
         _ => power.as_str().to_owned(),
     };
     let message = format!(
-        "`{}` needs the grant `{needed}`, which an owner of the account may give when publishing",
-        operation.name
+        "`{}` needs the grant `{}`, which an owner of the account may give when publishing",
+        operation.name,
+        shown(&needed)
     );
     Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })))
 }
