@@ -8,7 +8,7 @@ use crate::{
 use bindery_core::{code::Code, runbook::Manifest};
 use bindery_inspect::{
     inspect,
-    manifest::{SECTION, embed_manifest, read_manifest, read_manifest_toml},
+    manifest::{SECTION, embed_manifest, read_manifest, read_project_toml},
 };
 
 const WASM: &[u8] = b"\0asm\x01\0\0\0";
@@ -30,8 +30,8 @@ fn check(manifest: &Manifest) -> Verdict {
 fn manifests_in_toml() {
     fuzz("manifests in TOML", 1_000, texts(), |input| {
         let Ok(text) = std::str::from_utf8(input) else { return Verdict::Refused };
-        match read_manifest_toml(text) {
-            Ok(manifest) => check(&manifest),
+        match read_project_toml(text) {
+            Ok(project) => check(&project.manifest),
             Err(failure) => {
                 let known = [Code::InvalidManifest, Code::UnknownGrant].contains(&failure.code);
                 assert!(known, "{failure:?}");
@@ -45,7 +45,7 @@ fn manifests_in_toml() {
 fn manifests_in_modules() {
     let json = |text: &Vec<u8>| {
         let text = std::str::from_utf8(text).expect("text");
-        serde_json::to_vec(&read_manifest_toml(text).expect("a manifest")).expect("JSON")
+        serde_json::to_vec(&read_project_toml(text).expect("a manifest").manifest).expect("JSON")
     };
     let corpus = texts().iter().map(json).collect();
     fuzz("manifests in modules", 1_500, corpus, |input| {

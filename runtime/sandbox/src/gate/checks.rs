@@ -69,8 +69,9 @@ pub(super) fn granted(
         _ => power.as_str().to_owned(),
     };
     let message = format!(
-        "`{}` needs the grant `{needed}`, which an owner of the account may give when publishing",
-        operation.name
+        "`{}` needs the grant `{}`, which an owner of the account may give when publishing",
+        operation.name,
+        shown(&needed)
     );
     Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })))
 }

@@ -44,13 +44,15 @@ async fn whatever_may_change_something_is_rehearsed_and_nothing_else() {
             "files.write:*",
             "process:*",
             "http:*",
+            "assets.read:*",
+            "assets.write:*",
         ];
         let plain =
             ["updates.read", "updates.install", "power.reboot", "fleet.read", "fleet.configure"];
         let job = dry(&[&masked[..], &plain[..]].concat());
         let arguments = json!({
             "runbook": "R", "table": "T", "duration": 0, "reserve": 0, "path": "/p", "program": "p",
-            "url": "http://h/",
+            "url": "http://h/", "name": "N",
         });
         let operation: &'static Operation = operation;
         job.gate().perform(operation, arguments).await.expect("no end").expect("an answer");
