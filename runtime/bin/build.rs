@@ -1,5 +1,6 @@
-//! Builds the built-in runbooks and modules, links the runbooks with what they import, seals all with the vendor's key, and leaves the bundles in
-//! `OUT_DIR` for `src/builtins.rs`; beside them the guest examples that the demo imports.
+//! Builds the built-in runbooks and modules, links the runbooks with what they import, seals all
+//! with the vendor's key, and leaves the bundles in `OUT_DIR` for `src/builtins.rs`; beside them the
+//! guest examples that the demo imports.
 //!
 //! It writes nowhere but below the target folder. Where the Wasm target
 //! is missing it is added to the toolchain that runs this build.

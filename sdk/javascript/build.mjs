@@ -44,7 +44,7 @@ async function build() {
   writeFileSync(output, component);
 }
 
-/** The interfaces that the narrowed world imports, with their package: those that may be used. */
+/** What the narrowed world imports: interfaces of the host by their name, those of modules in full. */
 function worldInterfaces() {
   const files = existsSync(WIT) ? readdirSync(WIT).filter((it) => it.endsWith(".wit")) : [];
   const texts = files.map((it) => readFileSync(join(WIT, it), "utf8"));
@@ -55,7 +55,8 @@ function worldInterfaces() {
         'there if runbook.toml has `wit = "wit"` under [build]',
     );
   }
-  return new Set([...world.matchAll(/^\s*import ([a-z-]+);/gm)].map(([, name]) => name));
+  const imports = [...world.matchAll(/^\s*import ([^;\s]+);/gm)];
+  return new Set(imports.map(([, name]) => name));
 }
 
 /** One module of the source and the SDK. */
@@ -67,7 +68,7 @@ import main from ${JSON.stringify(paths.main)};
 export const run = () => start(main);`;
   const build = await failing(() =>
     rolldown({
-      external: /^(bindery|wasi):/,
+      external: /^(?!node:)[a-z][a-z0-9-]*:[a-z0-9-]+\//,
       input: entry,
       logLevel: "silent",
       platform: "neutral",
@@ -120,7 +121,7 @@ function checkImports(chunk, granted) {
   const left = chunk.imports.filter((it) => chunk.code.includes(` from "${it}";`));
   for (const specifier of left) {
     const name = /^bindery:runbook\/([a-z-]+)@/.exec(specifier)?.[1];
-    if (granted.has(name)) {
+    if (granted.has(name) || granted.has(specifier)) {
       continue;
     }
     const operation = Object.values(operations).find((it) => it.interface === name);

@@ -2,12 +2,15 @@
 //!
 //! Modules are compiled in a child, as for a worker, and kept below `BINDERY_HOME` for the next test.
 
-use crate::sandbox;
+use crate::{builtins, sandbox};
 use bindery_cli::{
     context::home,
     failure::{CliFailure, Exit},
     tester::{Test, Tested},
 };
+use bindery_core::code::Failure;
+use bindery_inspect::inspect_unlinked;
+use bindery_link::{Part, link};
 use bindery_sandbox::run::Sandbox;
 use bindery_simulator::{
     report::Report,
@@ -43,9 +46,22 @@ async fn run(test: Test, sandbox: &Sandbox) -> Result<Tested, CliFailure> {
     };
     let script = text.map(|text| Script::parse(&text)).transpose();
     let script = script.map_err(|invalid| refused(invalid.into()))?.unwrap_or_default();
-    let test = simulation::Test::new(test.wasm, script, test.parameters, test.dry_run);
+    let wasm = whole(test.wasm, test.modules)?;
+    let test = simulation::Test::new(wasm, script, test.parameters, test.dry_run);
     let test = test.map_err(refused)?;
     told(&test.run(sandbox).await.map_err(refused)?)
+}
+
+/// A runbook with the modules that it needs: of `modules`, and of those that come with every account.
+fn whole(wasm: Vec<u8>, modules: Vec<Vec<u8>>) -> Result<Vec<u8>, Failure> {
+    let module = inspect_unlinked(&wasm)?;
+    let Some(manifest) = module.manifest.filter(|_| !module.from_modules.is_empty()) else {
+        return Ok(wasm);
+    };
+    let preloaded = builtins::modules()?.into_iter().map(|bundle| bundle.wasm);
+    let parts = modules.into_iter().chain(preloaded).map(|wasm| Part::new(wasm, None));
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    Ok(link(&wasm, manifest, &parts)?.wasm)
 }
 
 fn meant_nothing(path: Option<&Path>, invalid: &Invalid) -> CliFailure {

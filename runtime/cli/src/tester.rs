@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub struct Test {
     /// The Wasm file, with its manifest in it.
     pub wasm: Vec<u8>,
+    /// The Wasm files of modules that it may be linked with, besides those that come with the program.
+    pub modules: Vec<Vec<u8>>,
     /// The script and the file that it was read from.
     pub script: Option<(PathBuf, String)>,
     /// Parameters; they come before those of the script.

@@ -96,7 +96,7 @@ pub(crate) async fn run(
             out.show(&json!({ "wit": text }), |_| text::escape_lines(&text))
         }
         Verb::Link { file, modules, to } => {
-            let wasm = linked(wasm_file::read(&file, None)?, &modules)?;
+            let wasm = linked(&wasm_file::read(&file, None)?, &modules)?;
             fs::write(&to, &wasm).map_err(|error| unwritable(&to, &error))?;
             super::runbook::show_file(&to, &wasm, out)
         }
@@ -108,21 +108,18 @@ pub(crate) async fn run(
     }
 }
 
-/// A runbook with the modules of these files; the same bytes where there are none.
-pub(super) fn linked(wasm: Vec<u8>, modules: &[PathBuf]) -> Result<Vec<u8>, CliFailure> {
-    if modules.is_empty() {
-        return Ok(wasm);
-    }
+/// A runbook with the modules of these files.
+fn linked(wasm: &[u8], modules: &[PathBuf]) -> Result<Vec<u8>, CliFailure> {
     let read = |path: &PathBuf| {
         let wasm = fs::read(path).map_err(|error| unreadable(path, &error))?;
         Ok::<_, CliFailure>(Part::new(wasm, None)?)
     };
     let parts = modules.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let manifest = read_manifest(&wasm)?.ok_or_else(|| {
+    let manifest = read_manifest(wasm)?.ok_or_else(|| {
         CliFailure::new(Exit::Usage, "the runbook holds no manifest")
             .hint("Make it with `bindery runbook build`.")
     })?;
-    Ok(link(&wasm, manifest, &parts)?.wasm)
+    Ok(link(wasm, manifest, &parts)?.wasm)
 }
 
 /// For people: what a file of a module is.

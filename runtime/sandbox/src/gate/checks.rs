@@ -65,7 +65,7 @@ pub(super) fn granted(
         return Ok(());
     }
     let needed = match (power.masked(), subject) {
-        (true, Some(subject)) => format!("{}:{}", power.as_str(), shown(&subject)),
+        (true, Some(subject)) => format!("{}:{subject}", power.as_str()),
         _ => power.as_str().to_owned(),
     };
     let message = format!(

@@ -135,6 +135,7 @@ impl Case {
         let calls: Vec<_> = self.call.iter().map(Call::told).collect();
         Ok(Test {
             wasm: wasm.to_vec(),
+            modules: vec![],
             script: Some((PathBuf::from(&self.name), script)),
             parameters: Map::from_iter([("calls".to_owned(), calls.into())]),
             dry_run: self.dry_run,

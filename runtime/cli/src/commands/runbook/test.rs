@@ -3,7 +3,6 @@
 use crate::{
     commands::{
         job::{object, parameter},
-        module::linked,
         wasm_file,
     },
     context::{Context, unreadable},
@@ -23,7 +22,7 @@ pub struct Arguments {
     /// Its `runbook.toml`, if the Wasm file does not hold a manifest
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Link it with this module first; may be given again
+    /// Link it with this module, besides those that come with Bindery; may be given again
     #[arg(long = "module", value_name = "FILE.wasm")]
     modules: Vec<PathBuf>,
     /// Set a parameter; the value is taken as JSON if it is JSON, else as text
@@ -46,7 +45,9 @@ pub(super) async fn run(
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
     let Arguments { file, manifest, modules, one, all, script, dry_run } = arguments;
-    let wasm = linked(wasm_file::read(&file, manifest.as_deref())?, &modules)?;
+    let wasm = wasm_file::read(&file, manifest.as_deref())?;
+    let read = |path: &PathBuf| fs::read(path).map_err(|error| unreadable(path, &error));
+    let modules = modules.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let mut parameters = all.unwrap_or_default();
     parameters.extend(one);
     let script = script.map(|path| match fs::read_to_string(&path) {
@@ -54,7 +55,7 @@ pub(super) async fn run(
         Err(error) => Err(unreadable(&path, &error)),
     });
     let script = script.transpose()?;
-    let tests = vec![Test { wasm, script, parameters, dry_run }];
+    let tests = vec![Test { wasm, modules, script, parameters, dry_run }];
     let tested = (context.tester)(tests).await?.pop();
     let tested = tested.ok_or_else(|| CliFailure::new(Exit::Internal, "the test was not run"))?;
     out.show(&tested.report, |_| tested.text.clone())?;
