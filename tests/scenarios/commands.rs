@@ -313,7 +313,7 @@ fn accounts(cli: &Cli<'_>) {
     cli.shows("group list", "web");
     cli.says("group remove web sim", "sim is not in group web any more");
     cli.refuses("group remove web sim", 4, "is not in group");
-    cli.shows("module list", "bindery:runbook/update-inventory");
+    cli.shows("module list", "bindery:patching/selection@0.1.0");
 }
 
 fn tokens(cli: &Cli<'_>) {
