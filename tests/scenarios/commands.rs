@@ -1,6 +1,8 @@
 //! Every command against a live control plane and a simulated computer: exit codes, JSON for
 //! programs, and words for people.
 
+mod kept;
+
 use crate::support::{Outcome, Site, reported};
 use bindery_cli::Command;
 use bindery_core::text::obeyed;
@@ -20,7 +22,19 @@ impl Cli<'_> {
     fn run(&self, line: &str) -> Outcome {
         let path: Vec<_> = line.split_whitespace().take(2).collect();
         self.ran.borrow_mut().insert(path.join(" "));
-        let outcome = self.site.run(line);
+        self.harmless(line, self.site.run(line))
+    }
+
+    /// It reads `stdin`, ends well, and tells people `words`.
+    fn feeds(&self, line: &str, stdin: &str, words: &str) {
+        let path: Vec<_> = line.split_whitespace().take(2).collect();
+        self.ran.borrow_mut().insert(path.join(" "));
+        let outcome = self.harmless(line, self.site.run_with(line, stdin));
+        assert_eq!(outcome.code, Some(0), "{line}: {outcome:?}");
+        assert!(outcome.stdout.contains(words), "{line}: {words}: {outcome:?}");
+    }
+
+    fn harmless(&self, line: &str, outcome: Outcome) -> Outcome {
         // An export is the file itself; it goes to no terminal.
         if !line.starts_with("runbook export") {
             let all = outcome.stdout.chars().chain(outcome.stderr.chars());
@@ -97,6 +111,8 @@ async fn every_command_does_what_it_says_for_people_and_for_programs() {
     let run = deployments(&cli);
     runs(&cli, &run);
     accounts(&cli);
+    kept::assets(&cli);
+    kept::modules(&cli);
     tokens(&cli);
     strays(&cli);
     let mut all = BTreeSet::new();
@@ -313,7 +329,6 @@ fn accounts(cli: &Cli<'_>) {
     cli.shows("group list", "web");
     cli.says("group remove web sim", "sim is not in group web any more");
     cli.refuses("group remove web sim", 4, "is not in group");
-    cli.shows("module list", "bindery:patching/selection@0.1.0");
 }
 
 fn tokens(cli: &Cli<'_>) {

@@ -9,7 +9,7 @@ use bindery_testkit::wait::wait_for;
 use std::fs;
 
 /// A runbook that fails unless a module says seven.
-const RUNBOOK: &str = r#"
+pub(crate) const RUNBOOK: &str = r#"
 (component
   (import "bindery:runbook/types@0.1.0" (instance $types
     (type $fields (record
@@ -30,7 +30,7 @@ const RUNBOOK: &str = r#"
     (canon lift (core func $main "run") (memory $main "memory"))))"#;
 
 /// A module that says this number.
-fn module(number: u32) -> String {
+pub(crate) fn module(number: u32) -> String {
     format!(
         r#"(component
              (core module $m (func (export "number") (result i32) (i32.const {number})))
@@ -41,7 +41,7 @@ fn module(number: u32) -> String {
     )
 }
 
-fn write(site: &Site, name: &str, wat: &str, manifest: &str) -> Digest {
+pub(crate) fn write(site: &Site, name: &str, wat: &str, manifest: &str) -> Digest {
     let wasm = wat::parse_str(wat).expect("a component");
     let manifest = read_manifest_toml(manifest).expect("a manifest");
     let wasm = embed_manifest(&wasm, &manifest).expect("embedded");

@@ -34,16 +34,26 @@ pub(super) async fn import(
     File(bytes): File,
 ) -> Reply<Runbook> {
     let import = Import { bytes, name: query.name, replace: query.replace };
-    Ok(Json(plane.import_runbook(&account, import, &caller).await?.into()))
+    let runbook = plane.import_runbook(&account, import, &caller).await?;
+    shown(&plane, &account, runbook).await
 }
 
 pub(super) async fn show(
     State(plane): State<ControlPlane>,
     Path((account, runbook)): Path<(Name, Name)>,
 ) -> Reply<Runbook> {
-    let mut runbook = plane.runbook(&account, &runbook).await?;
+    let runbook = plane.runbook(&account, &runbook).await?;
+    shown(&plane, &account, runbook).await
+}
+
+/// A runbook whose draft is shown as it would be published now.
+async fn shown(
+    plane: &ControlPlane,
+    account: &Name,
+    mut runbook: bindery_core::runbook::Runbook,
+) -> Reply<Runbook> {
     runbook.draft = match runbook.draft {
-        Some(draft) => Some(plane.as_whole(&account, draft).await?),
+        Some(draft) => Some(plane.as_whole(account, draft).await?),
         None => None,
     };
     Ok(Json(runbook.into()))

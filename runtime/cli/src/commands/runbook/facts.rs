@@ -98,6 +98,10 @@ pub(super) fn needs(needs: &[Feature]) -> String {
     format!("the {profile} profile ({})", profile::named(needs))
 }
 
+/// What is said of a runbook that is not whole.
+const UNLINKED: &str = "\nThat is without its modules, which add what they can do: `bindery runbook show NAME` tells of the \
+                        whole, once it is imported.\n";
+
 /// For people.
 pub(super) fn show(facts: &Facts) -> String {
     let fields = table::fields([
@@ -112,7 +116,11 @@ pub(super) fn show(facts: &Facts) -> String {
         ("Needs modules for", text::escape(&facts.from_modules.join(", "))),
         ("Modules", modules(&facts.modules)),
     ]);
-    fields + "\n" + &powers::lines(&facts.powers)
+    let further = match facts.from_modules.is_empty() {
+        true => "",
+        false => UNLINKED,
+    };
+    fields + "\n" + &powers::lines(&facts.powers) + further
 }
 
 /// The modules that are linked into a version.
