@@ -149,14 +149,6 @@ fn host_of(url: &str) -> Option<String> {
     Some(host.strip_suffix(own).map(str::to_owned).unwrap_or(host))
 }
 
-/// The arguments into which secrets are put as the operation goes out.
-pub fn takes_secrets(operation: &Operation) -> &'static [&'static str] {
-    match operation.power {
-        Some(Power::Http) => &["url", "headers", "body"],
-        _ => &[],
-    }
-}
-
 /// The operation of this name.
 pub fn by_name(name: &str) -> Option<&'static Operation> {
     ALL.iter().copied().find(|operation| operation.name == name)
