@@ -149,5 +149,15 @@ async fn sealed_modules_come_with_every_account_and_stay() {
     write(&site, "mine.wasm", &module(1), "name = 'Notifications'\nversion = '9.0.0'");
     let refused = bad(&site, "module import SITE/mine.wasm --replace");
     assert!(refused.contains("only its publisher replaces it"), "{refused}");
+    // Any publisher seals modules, for accounts that trust the key.
+    write(&site, "seven.wasm", &module(7), "name = 'Numbers'\nversion = '1.0.7'");
+    let key = good(&site, "seal keygen SITE/key --output json");
+    let key: serde_json::Value = serde_json::from_str(&key).expect("JSON");
+    let key = key["publicKey"].as_str().expect("a key");
+    good(&site, "seal sign SITE/seven.wasm --key SITE/key --publisher Acme");
+    assert!(bad(&site, "module import SITE/seven.bundle").contains("trust"));
+    good(&site, &format!("trust add Acme {key}"));
+    let imported = good(&site, "module import SITE/seven.bundle");
+    assert!(imported.contains("Sealed by:") && imported.contains("Acme"), "{imported}");
     assert!(bad(&site, "module import SITE/context.toml").contains("the compiler wrote"));
 }

@@ -13,9 +13,10 @@ use crate::{
 use bindery_core::{
     digest::Digest,
     name::Name,
+    runbook::Manifest,
     seal::{self, Publisher, Seal, StartedBy},
 };
-use bindery_inspect::{Module, grants, inspect};
+use bindery_inspect::{grants, inspect, inspect_library};
 use bindery_seal::{
     bundle::Bundle,
     key::{PublicKey, SigningKey},
@@ -176,9 +177,9 @@ impl Sign {
         let wasm = wasm_file::read(&self.file, self.manifest.as_deref())?;
         let key = key_file::load(&self.key).map_err(|error| key_failure(&error))?;
         let file = self.to.clone().unwrap_or_else(|| self.file.with_extension("bundle"));
-        let module = inspect(&wasm)?;
-        let digest = module.digest;
-        let seal = self.seal(module, key.public_key(), now)?;
+        let manifest = manifest(&wasm)?;
+        let digest = Digest::of(&wasm);
+        let seal = self.seal(manifest.as_ref(), key.public_key(), now)?;
         let bundle = seal_module(&seal, &wasm, &key)?.to_bytes()?;
         fs::write(&file, bundle).map_err(|error| unwritable(&file, &error))?;
         out.show(&Signed { file, digest, seal }, |signed| {
@@ -188,12 +189,13 @@ impl Sign {
     }
 
     /// What the seal says; a refusal where an import would refuse, or nobody could use it.
-    fn seal(self, module: Module, key: PublicKey, now: Timestamp) -> Result<Seal, CliFailure> {
+    fn seal(
+        self,
+        manifest: Option<&Manifest>,
+        key: PublicKey,
+        now: Timestamp,
+    ) -> Result<Seal, CliFailure> {
         let usage = |message: &str, hint: &str| CliFailure::new(Exit::Usage, message).hint(hint);
-        let manifest = module.manifest.as_ref();
-        if let Some(manifest) = manifest {
-            grants::check_grants(&module, manifest)?;
-        }
         let asked = manifest.map(|manifest| manifest.grants.clone()).unwrap_or_default();
         let name = self.name.or_else(|| manifest.map(|manifest| manifest.name.clone()));
         let name = name.ok_or_else(|| usage("the file has no manifest", "Name it with --name."))?;
@@ -217,6 +219,20 @@ impl Sign {
             not_before,
             not_after: self.not_after,
         })
+    }
+}
+
+/// The manifest of a runbook, which must be whole and ask for all that it imports, or of a module.
+fn manifest(wasm: &[u8]) -> Result<Option<Manifest>, CliFailure> {
+    match (inspect(wasm), inspect_library(wasm)) {
+        (Ok(module), _) => {
+            if let Some(manifest) = &module.manifest {
+                grants::check_grants(&module, manifest)?;
+            }
+            Ok(module.manifest)
+        }
+        (Err(_), Ok(library)) => Ok(library.manifest),
+        (Err(refusal), Err(_)) => Err(refusal.into()),
     }
 }
 
