@@ -35,6 +35,11 @@ fn c() {
 }
 
 #[test]
+fn cpp() {
+    speaks("c++", &["zig"]);
+}
+
+#[test]
 fn go() {
     speaks("go", &["go"]);
 }
@@ -143,9 +148,9 @@ fn speaks(language: &str, programs: &[&str]) {
     bench.does(&["runbook", "test", text(&wasm)]);
     bench.has_its_schema(language, &wasm);
 
-    let guest = bench.sources.join("sdk").join(language).join("conformance");
-    // TypeScript has the SDK of JavaScript.
-    if guest.is_dir() {
+    // A language with the SDK of another has its conformance guest, too.
+    if sdk_of(language) == language {
+        let guest = bench.sources.join("sdk").join(language).join("conformance");
         bench.does(&["runbook", "conform", text(&bench.built(&guest))]);
     }
 
@@ -182,7 +187,7 @@ impl Bench {
         if language == RUST {
             return Self { folder, sources: root(), path };
         }
-        let sdk = if language == "typescript" { "javascript" } else { language };
+        let sdk = sdk_of(language);
         for source in SOURCES {
             let left_out = |path: &Path| {
                 // Only this language's own, so that a build sees nothing of another's.
@@ -261,6 +266,15 @@ fn folders(parent: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<_> = entries.map(|it| it.path()).filter(|it| it.is_dir()).collect();
     folders.sort();
     folders
+}
+
+/// The folder of the SDK of a language.
+fn sdk_of(language: &str) -> &str {
+    match language {
+        "c++" => "c",
+        "typescript" => "javascript",
+        _ => language,
+    }
 }
 
 fn scripts(example: &Path) -> Vec<PathBuf> {

@@ -18,7 +18,7 @@ pub(crate) fn parameter(language: &str) -> Option<(&'static str, Value)> {
             most["format"] = "uint".into();
             Some(("most", most))
         }
-        "c" | "zig" => Some(("bytesMin", bytes)),
+        "c" | "c++" | "zig" => Some(("bytesMin", bytes)),
         "go" => Some(("securityOnly", security("List only security updates."))),
         "assemblyscript" => Some(("securityOnly", security("Say only security updates."))),
         _ => None,

@@ -58,15 +58,14 @@ impl Kind {
 }
 
 /// The programs of toolchains, and how to come by them.
-const PROGRAMS: [(&str, &str); 9] = [
-    ("asc", "AssemblyScript: `npm install --global assemblyscript`"),
+const PROGRAMS: [(&str, &str); 8] = [
+    ("asc", "AssemblyScript: `npm install --global assemblyscript@0.28.20`"),
     ("cargo", "Rust: https://rustup.rs"),
-    ("componentize-py", "`pip install componentize-py`"),
+    ("componentize-py", "componentize-py: `pip install componentize-py==0.25.1`"),
     ("go", "Go, 1.27 or later: https://go.dev/dl"),
-    ("jco", "`npm install --global @bytecodealliance/jco`"),
     ("node", "Node.js, 20 or later: https://nodejs.org"),
     ("python3", "Python, 3.11 or later: https://www.python.org"),
-    ("tsc", "TypeScript: `npm install --global typescript`"),
+    ("tsc", "TypeScript: `npm install --global typescript@7.0.2`"),
     ("zig", "Zig, 0.17 or later: https://ziglang.org/download"),
 ];
 
@@ -248,7 +247,9 @@ fn found(folder: &Path, program: &str) -> OsString {
 fn missing(program: &str, language: &str) -> CliFailure {
     let text = match language {
         "" => format!("there is no program `{program}`"),
-        _ => format!("there is no program `{program}`, with which {language} is built"),
+        _ => format!(
+            "there is no program `{program}`, with which this project in {language} is built"
+        ),
     };
     let failure = CliFailure::new(Exit::NotFound, text);
     match PROGRAMS.iter().find(|(known, _)| *known == program) {

@@ -7,6 +7,7 @@ use crate::{
     output::Output,
 };
 use bindery_core::name::Name;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use serde_json::json;
 use std::{
     fs,
@@ -24,6 +25,15 @@ struct Language {
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
+/// What people call languages besides.
+const ALIASES: [(&str, &str); 5] = [
+    ("c++", "cpp"),
+    ("go", "golang"),
+    ("javascript", "js"),
+    ("python", "py"),
+    ("typescript", "ts"),
+];
+
 /// The language whose SDK is made from the WIT while it is built.
 const RUST: &str = "rust";
 
@@ -33,7 +43,7 @@ pub struct Arguments {
     /// Name of the runbook, such as Clean-Logs
     name: Name,
     /// The language that it is written in
-    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(names()))]
+    #[arg(long, value_parser = PossibleValuesParser::new(values()))]
     lang: String,
     /// The folder to make [default: the name]
     #[arg(long, value_name = "FOLDER")]
@@ -44,10 +54,21 @@ fn names() -> Vec<&'static str> {
     LANGUAGES.iter().map(|language| language.name).collect()
 }
 
+fn by_name(name: &str) -> Option<&'static Language> {
+    LANGUAGES.iter().find(|language| language.name == name)
+}
+
+/// The names of the languages, each with its alias.
+fn values() -> Vec<PossibleValue> {
+    let aliases = |name| ALIASES.iter().filter(move |(of, _)| *of == name).map(|(_, alias)| *alias);
+    names().into_iter().map(|name| PossibleValue::new(name).aliases(aliases(name))).collect()
+}
+
 pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
     let Arguments { name, lang, to } = arguments;
     let folder = to.unwrap_or_else(|| PathBuf::from(name.as_str()));
-    let language = LANGUAGES.iter().find(|language| language.name == lang).ok_or_else(|| {
+    let language = values().into_iter().find(|value| value.matches(&lang, false));
+    let language = language.and_then(|value| by_name(value.get_name())).ok_or_else(|| {
         CliFailure::new(Exit::Usage, format!("there is no SDK for `{lang}`"))
             .hint(format!("There are: {}.", names().join(", ")))
     })?;
@@ -133,6 +154,17 @@ mod tests {
             assert!(again.message.contains("is there already"), "{again}");
         }
         assert!(LANGUAGES.iter().any(|language| language.name == RUST));
+    }
+
+    #[test]
+    fn a_language_is_made_by_what_people_call_it_too() {
+        for (name, alias) in ALIASES {
+            assert!(by_name(name).is_some(), "{name}");
+            let folder = tempfile::tempdir().expect("a folder");
+            made(alias, folder.path()).expect("made");
+            let toml = fs::read_to_string(folder.path().join("runbook.toml")).expect("a manifest");
+            assert!(toml.contains(&format!("language = \"{name}\"")), "{alias}: {toml}");
+        }
     }
 
     #[test]

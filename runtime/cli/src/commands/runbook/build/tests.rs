@@ -92,7 +92,7 @@ fn each_usual_mistake_says_what_to_do() {
         ("[build]\ncommand = ['false']\noutput = 'x'", "`false` failed (exit status: 1)", ""),
         (
             "[build]\nlanguage = 'Cobol'\ncommand = ['no-such-program']\noutput = 'x'",
-            "there is no program `no-such-program`, with which Cobol is built",
+            "there is no program `no-such-program`, with which this project in Cobol is built",
             "PATH",
         ),
         (
@@ -126,4 +126,19 @@ fn each_usual_mistake_says_what_to_do() {
     assert_eq!(failure.exit, Exit::NotFound);
     assert!(failure.hint.expect("a hint").contains("runbook new"));
     assert!(missing("go", "Go").hint.expect("a hint").contains("https://go.dev/dl"));
+}
+
+#[test]
+fn what_is_to_be_installed_is_what_the_tests_use() {
+    let npm = include_str!("../../../../../../sdk/toolchains/package.json");
+    let pip = include_str!("../../../../../../sdk/toolchains/requirements.txt");
+    for (_, remedy) in PROGRAMS {
+        if let Some((_, package)) = remedy.split_once("install --global ") {
+            let pinned = package.trim_end_matches('`').replace('@', "\": \"");
+            assert!(npm.contains(&pinned), "{remedy}");
+        }
+        if let Some((_, package)) = remedy.split_once("pip install ") {
+            assert!(pip.contains(package.trim_end_matches('`')), "{remedy}");
+        }
+    }
 }
