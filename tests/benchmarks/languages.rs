@@ -121,6 +121,7 @@ impl Host {
                 started_at: SystemClock.now(),
             },
             grants: vec!["updates.read".parse().expect("a grant")],
+            withheld: vec![],
             limits: Limits::default(),
             seed: [7; 32],
             capabilities: Capabilities::default().with(self.clone()),

@@ -81,7 +81,7 @@ async fn import(client: &Client, name: &str, text: &str, grants: &[&str]) {
     let import = ImportRunbook { name: None, replace: false };
     client.import_runbook(ACCOUNT, &import, wasm.into()).await.expect("imported");
     let grants = grants.iter().map(|grant| grant.parse().expect("a grant")).collect();
-    let publish = PublishRunbook { grants: Some(grants) };
+    let publish = PublishRunbook { grants };
     client.publish_runbook(ACCOUNT, name, &publish).await.expect("published");
 }
 

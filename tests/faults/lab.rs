@@ -129,6 +129,7 @@ impl Attempt {
         let gate = Gate::new(Config {
             facts: self.facts,
             grants: ready.grants.clone(),
+            withheld: vec![],
             limits: Limits::default(),
             seed: self.seed,
             capabilities: self.capabilities,

@@ -98,6 +98,7 @@ impl Lab {
         let gate = Gate::new(Config {
             facts: facts(json!({ "p": digits })),
             grants: grants().iter().map(|grant| grant.parse().expect("a grant")).collect(),
+            withheld: vec![],
             limits: Limits { operations: OPERATIONS, ..Limits::default() },
             seed: [7; 32],
             capabilities: self.capabilities.clone(),

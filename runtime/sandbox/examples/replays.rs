@@ -101,6 +101,7 @@ fn gate(number: u8, operations: u64, journal: Arc<dyn Journal>) -> Result<Arc<Ga
     Ok(Gate::new(Config {
         facts: facts(number)?,
         grants: vec![],
+        withheld: vec![],
         limits: Limits { operations, ..Limits::default() },
         seed: [7; 32],
         capabilities: Capabilities::default().with(Nothing),

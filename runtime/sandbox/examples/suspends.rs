@@ -137,6 +137,7 @@ fn gate(journal: Arc<dyn Journal>) -> Result<Arc<Gate>, Failed> {
     Ok(Gate::new(Config {
         facts,
         grants: vec![],
+        withheld: vec![],
         limits: Limits::default(),
         seed: [7; 32],
         capabilities: Capabilities::default().with(World),

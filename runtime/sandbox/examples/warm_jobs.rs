@@ -107,6 +107,7 @@ fn gate(capabilities: &Capabilities, journal: Arc<dyn Journal>) -> Result<Arc<Ga
     Ok(Gate::new(Config {
         facts: facts()?,
         grants: vec!["power.reboot".parse()?],
+        withheld: vec![],
         limits: Limits::default(),
         seed: [7; 32],
         capabilities: capabilities.clone(),

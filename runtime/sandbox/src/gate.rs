@@ -67,6 +67,8 @@ pub struct Config {
     pub facts: JobFacts,
     /// What it may do.
     pub grants: Vec<Grant>,
+    /// What it was granted besides, and its computer does not allow.
+    pub withheld: Vec<Grant>,
     /// What it may take.
     pub limits: Limits,
     /// The seed of everything random in the guest, for a job that begins.
@@ -98,6 +100,7 @@ pub enum Mode {
 pub struct Gate {
     facts: JobFacts,
     grants: Vec<Grant>,
+    withheld: Vec<Grant>,
     limits: Limits,
     mode: Mode,
     start: Mutex<Start>,
@@ -184,6 +187,7 @@ impl Gate {
             )),
             facts: config.facts,
             grants: config.grants,
+            withheld: config.withheld,
             limits: config.limits.capped(),
             mode: config.mode,
             start: Mutex::new(start),

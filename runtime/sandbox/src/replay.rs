@@ -59,6 +59,7 @@ pub async fn replay(
     let gate = Gate::new(Config {
         facts,
         grants: vec![],
+        withheld: vec![],
         limits,
         seed: header.seed,
         capabilities: Capabilities::default(),

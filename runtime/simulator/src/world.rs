@@ -204,6 +204,7 @@ impl<'a> World<'a> {
         let gate = Gate::new(Config {
             facts: self.facts(),
             grants: self.test.grants().to_vec(),
+            withheld: vec![],
             limits: self.test.manifest.limits.clone(),
             seed: self.seed,
             capabilities: self.capabilities(journal, handle.clone())?,

@@ -32,7 +32,7 @@ pub struct AllowFile {
 }
 
 impl Allow {
-    /// Of `grants` those that are allowed here. `ChangesNotAllowed`, or `RefusedByComputer` if the
+    /// What of `grants` is allowed here. `ChangesNotAllowed`, or `RefusedByComputer` if the
     /// file is no list of grants.
     pub(crate) fn keep(&self, grants: &[Grant]) -> Result<Vec<Grant>, Failure> {
         match self {
@@ -41,9 +41,13 @@ impl Allow {
         }
     }
 
-    /// What a job is told of grants that this computer does not allow: who changes that, and how.
-    pub(crate) fn words(&self, left_out: &[Grant]) -> String {
-        let refused = format!("this computer does not allow {left_out:?}");
+    /// What a job is told of grants that this computer does not allow, or not wholly, but `kept`: who
+    /// changes that, and how.
+    pub(crate) fn words(&self, left_out: &[Grant], kept: &[Grant]) -> String {
+        let narrowed = |kept: &&Grant| left_out.iter().any(|wide| wide.contains(kept));
+        let narrowed: Vec<_> = kept.iter().filter(narrowed).collect();
+        let but = if narrowed.is_empty() { String::new() } else { format!(" but {narrowed:?}") };
+        let refused = format!("this computer does not allow {left_out:?}{but}");
         let Allow::File(file) = self else { return refused };
         let lines: Vec<_> = left_out.iter().map(|grant| format!("`{grant}`")).collect();
         let (path, lines) = (file.path.display(), lines.join(", "));
@@ -87,10 +91,17 @@ impl AllowFile {
     }
 }
 
-/// Of `grants` those that are contained in one of `most`.
+/// Of `grants` those that are contained in one of `most`, and of `most` what is narrower than one of
+/// `grants`: of `files.read:/etc/*` and `files.read:/etc/ssh/*` the second, whichever is granted.
 pub(crate) fn within(grants: &[Grant], most: &[Grant]) -> Vec<Grant> {
-    let allowed = |grant: &&Grant| most.iter().any(|wide| wide.contains(grant));
-    grants.iter().filter(allowed).cloned().collect()
+    let in_one = |grant: &Grant, wide: &[Grant]| wide.iter().any(|wide| wide.contains(grant));
+    let mut kept: Vec<_> = grants.iter().filter(|grant| in_one(grant, most)).cloned().collect();
+    for narrow in most {
+        if in_one(narrow, grants) && !in_one(narrow, &kept) {
+            kept.push(narrow.clone());
+        }
+    }
+    kept
 }
 
 fn parse(text: &str) -> Result<Vec<Grant>, String> {
@@ -128,7 +139,7 @@ mod tests {
         let kept = allow.keep(&asked).expect("read");
         assert_eq!(kept, grants(&["updates.install", "records.write:Own_CL"]));
         assert_eq!(allow.keep(&grants(&["process:*", "files.read:/*"])).expect("read"), []);
-        let words = allow.words(&grants(&["process:*"]));
+        let words = allow.words(&grants(&["process:*"]), &[]);
         assert!(words.contains("may add `process:*`, each in a line, to `"), "{words}");
         assert!(words.contains("not there yet"), "{words}");
     }
@@ -141,6 +152,24 @@ mod tests {
         let refusal = allow.check_most(&grants(&["power.reboot"])).expect_err("nothing is left");
         assert_eq!(refusal.code, Code::RefusedByComputer);
         assert!(refusal.message.contains("allow"), "{refusal}");
+    }
+
+    #[test]
+    fn of_two_masks_the_narrower_one_is_left_whoever_gave_it() {
+        let (_folder, allow) =
+            file(Some("files.read:/etc/ssh/*\nfiles.read:/etc/hosts\nprocess:*"), true);
+        let kept = |asked: &[&str]| allow.keep(&grants(asked)).expect("read");
+        let wide = grants(&["files.read:/etc/*", "files.read:/var/*"]);
+        let narrow = grants(&["files.read:/etc/ssh/*", "files.read:/etc/hosts"]);
+        assert_eq!(allow.keep(&wide).expect("read"), narrow);
+        assert_eq!(kept(&["files.read:/etc/ssh/sshd_config"]).len(), 1);
+        assert_eq!(kept(&["process:df"]), grants(&["process:df"]));
+        assert_eq!(kept(&["files.write:/etc/*", "updates.read"]), []);
+        let words = allow.words(&wide, &narrow);
+        assert!(
+            words.contains("/var/*] but [files.read:/etc/ssh/*, files.read:/etc/hosts]; "),
+            "{words}"
+        );
     }
 
     #[test]

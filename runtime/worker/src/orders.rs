@@ -28,8 +28,10 @@ pub(crate) struct Accepted {
     pub(crate) signed: String,
     /// What the job may do here.
     pub(crate) grants: Vec<Grant>,
-    /// What it was granted and may not do here, in words.
-    pub(crate) left_out: Option<String>,
+    /// What it was granted and may not do here, or not wholly.
+    pub(crate) left_out: Vec<Grant>,
+    /// That in words.
+    pub(crate) words: Option<String>,
 }
 
 /// The order in `envelope`, if it may be begun now.
@@ -62,10 +64,10 @@ pub(crate) fn verify(
     let grants = allow.keep(&allow::within(&order.grants, &known.order.most))?;
     let left_out = order.grants.iter().filter(|grant| !grants.contains(grant)).cloned();
     let left_out: Vec<_> = left_out.collect();
-    let left_out = (!left_out.is_empty()).then(|| allow.words(&left_out));
+    let words = (!left_out.is_empty()).then(|| allow.words(&left_out, &grants));
     let signed = serde_json::to_string(envelope)
         .map_err(|error| Failure::new(Code::Internal, format!("an order has no JSON: {error}")))?;
-    Ok(Accepted { order, signed, grants, left_out })
+    Ok(Accepted { order, signed, grants, left_out, words })
 }
 
 fn check_addressee(order: &JobOrder, known: &Known) -> Result<(), Failure> {

@@ -155,7 +155,7 @@ impl Runner {
 
     /// What the job is told of grants that it does not have here.
     fn left_out(&self, accepted: &Accepted, sequence: u64, time: Timestamp) -> Option<Entry> {
-        let text = accepted.left_out.clone()?;
+        let text = accepted.words.clone()?;
         let body = Body::Note { kind: StreamKind::Warning, text, value: None };
         Some(Entry { sequence, time, body })
     }
@@ -240,6 +240,7 @@ impl Runner {
         Gate::new(gate::Config {
             facts,
             grants: accepted.grants.clone(),
+            withheld: accepted.left_out.clone(),
             limits: order.limits.clone(),
             // That of the header counts.
             seed: [0; 32],

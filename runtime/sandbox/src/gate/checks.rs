@@ -49,9 +49,11 @@ pub(super) fn recorded(operation: &Operation, arguments: Value) -> (Value, Resul
     (digest, Err(Failure::new(Code::TooLarge, message)))
 }
 
-/// Whether one of the job's grants covers the operation and its subject.
+/// Whether one of the job's grants covers the operation and its subject; if not, whether one does that
+/// its computer withholds.
 pub(super) fn granted(
     grants: &[Grant],
+    withheld: &[Grant],
     operation: &Operation,
     arguments: &Value,
 ) -> Result<(), Failure> {
@@ -64,16 +66,17 @@ pub(super) fn granted(
     if grant::permit(grants, power, subject.as_deref()) {
         return Ok(());
     }
+    let here = grant::permit(withheld, power, subject.as_deref());
     let needed = match (power.masked(), subject) {
         (true, Some(subject)) => format!("{}:{subject}", power.as_str()),
         _ => power.as_str().to_owned(),
     };
-    let message = format!(
-        "`{}` needs the grant `{}`, which an owner of the account may give when publishing",
-        operation.name,
-        shown(&needed)
-    );
-    Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })))
+    let (code, whose) = match here {
+        true => (Code::RefusedByComputer, "which this computer's file `allow` does not name"),
+        false => (Code::GrantDenied, "which an owner of the account may give when publishing"),
+    };
+    let message = format!("`{}` needs the grant `{}`, {whose}", operation.name, shown(&needed));
+    Err(Failure::new(code, message).with(json!({ "grant": needed })))
 }
 
 /// Nothing changes after the deadline, nor what does not fit with its reserve; reading and

@@ -159,7 +159,7 @@ impl Gate {
         operation: &'static Operation,
         arguments: &Value,
     ) -> Result<&Arc<dyn Capability>, Failure> {
-        checks::granted(&self.grants, operation, arguments)?;
+        checks::granted(&self.grants, &self.withheld, operation, arguments)?;
         self.check_window(operation, arguments)?;
         let capability = self.capabilities.get(operation).ok_or_else(|| {
             let place = match &self.facts.computer {

@@ -59,10 +59,12 @@ async fn reading_and_reporting_go_on_after_the_deadline() {
 
 #[tokio::test]
 async fn a_mask_is_held_against_its_subject_and_never_against_nothing() {
-    let job = Job::new().granted(&["jobs.start:Patch-*"]);
+    let withheld = vec!["jobs.start:Clean-*"];
+    let job = Job { withheld, ..Job::new() }.granted(&["jobs.start:Patch-*"]);
     let gate = job.gate();
     let rows = [
         (json!({ "runbook": "Patch-One", "children": [] }), None),
+        (json!({ "runbook": "Clean-Logs", "children": [] }), Some(Code::RefusedByComputer)),
         (json!({ "runbook": "Wipe", "children": [] }), Some(Code::GrantDenied)),
         (json!({ "runbook": ["Wipe"], "children": [] }), Some(Code::InvalidArguments)),
         (json!({ "children": [] }), Some(Code::InvalidArguments)),

@@ -141,6 +141,7 @@ impl Capability for Fake {
 pub(crate) struct Job {
     pub(crate) fake: Fake,
     pub(crate) grants: Vec<&'static str>,
+    pub(crate) withheld: Vec<&'static str>,
     pub(crate) limits: Limits,
     pub(crate) parameters: Value,
     pub(crate) deadline: Option<&'static str>,
@@ -166,6 +167,7 @@ impl Job {
                 asked: Arc::default(),
             },
             grants: vec![],
+            withheld: vec![],
             limits: Limits::default(),
             parameters: json!({}),
             deadline: None,
@@ -215,6 +217,7 @@ impl Job {
                 started_at: NOON.parse().expect("a time"),
             },
             grants: self.grants.iter().map(grant).collect(),
+            withheld: self.withheld.iter().map(grant).collect(),
             limits: self.limits.clone(),
             seed: [5; 32],
             capabilities,
