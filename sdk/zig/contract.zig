@@ -26,7 +26,7 @@ pub const Error = error{
     InvalidName,
     /// Correct the field that is named and send the request again.
     InvalidRequest,
-    /// Send less at once; the limit is named in the error.
+    /// Make it smaller, or send less at once; the limit is named in the error.
     TooLarge,
     /// Look at it again: it is in a state that does not allow this, or somebody changed it meanwhile.
     Conflict,

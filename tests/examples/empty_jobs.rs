@@ -66,7 +66,7 @@ async fn import(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     let wasm = wat::parse_str("(module (func (export \"_start\")))")?;
     let import = ImportRunbook { name: Some("Empty".parse()?), replace: true };
     client.import_runbook(DEFAULT, &import, wasm.into()).await?;
-    client.publish_runbook(DEFAULT, "Empty", &PublishRunbook { grants: Some(vec![]) }).await?;
+    client.publish_runbook(DEFAULT, "Empty", &PublishRunbook::default()).await?;
     Ok(())
 }
 

@@ -41,6 +41,23 @@ pub(crate) fn module(number: u32) -> String {
     )
 }
 
+/// The same, which writes to tables, too: which, the runbook says.
+fn writing_module() -> String {
+    let imports = r#"
+        (import "bindery:runbook/types@0.1.0" (instance $types
+          (type $fields (record
+            (field "code" string) (field "message" string) (field "details" (option string))))
+          (export "error" (type $error (eq $fields)))))
+        (alias export $types "error" (type $error))
+        (import "bindery:runbook/records@0.1.0" (instance
+          (alias outer 1 $error (type $outer))
+          (export "error" (type $error (eq $outer)))
+          (export "append" (func
+            (param "table" string) (param "rows" (list string)) (result (result (error $error)))))))
+    "#;
+    module(7).replacen("(component", &format!("(component {imports}"), 1)
+}
+
 pub(crate) fn write(site: &Site, name: &str, wat: &str, manifest: &str) -> Digest {
     let wasm = wat::parse_str(wat).expect("a component");
     let manifest = read_manifest_toml(manifest).expect("a manifest");
@@ -127,6 +144,32 @@ async fn a_published_runbook_keeps_the_modules_that_it_was_linked_with() {
     good(&site, "runbook test SITE/whole.wasm");
     good(&site, "runbook test SITE/lucky.wasm --module SITE/seven.wasm");
     assert!(bad(&site, "runbook test SITE/lucky.wasm").contains("bindery module import"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_module_may_reach_is_named_by_the_runbook() {
+    let mut site = Site::new();
+    site.start_control_plane().await;
+    write(&site, "writes.wasm", &writing_module(), "name = 'Numbers'\nversion = '1.0.0'");
+    good(&site, "module import SITE/writes.wasm");
+    let silent = "name = 'Lucky'\nversion = '1.0.0'";
+    write(&site, "lucky.wasm", RUNBOOK, silent);
+    good(&site, "runbook import SITE/lucky.wasm");
+    let refused = bad(&site, "runbook publish Lucky --grant-all");
+    assert!(
+        refused.contains("`records.write:<mask>` (it imports `bindery:runbook/records@0.1.0`)"),
+        "{refused}"
+    );
+
+    write(&site, "lucky.wasm", RUNBOOK, &format!("{silent}\ngrants = ['records.write:Numbers']"));
+    good(&site, "runbook import SITE/lucky.wasm --replace");
+    let refused = bad(&site, "runbook publish Lucky");
+    assert!(
+        refused.contains("asks for more than it is granted: `records.write:Numbers`"),
+        "{refused}"
+    );
+    let published = good(&site, "runbook publish Lucky --grant-all");
+    assert!(published.contains("can: write to the log (Numbers)"), "{published}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

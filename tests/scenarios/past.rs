@@ -71,7 +71,7 @@ async fn a_dry_run_reads_for_real_and_lists_what_it_would_change() {
     let import = ImportRunbook { name: Some("Reboots".parse().expect("a name")), replace: false };
     let wasm = wat::parse_str(file).expect("a module");
     client.import_runbook(ACCOUNT, &import, wasm.into()).await.expect("imported");
-    let grants = Some(vec!["power.reboot".parse().expect("a grant")]);
+    let grants = vec!["power.reboot".parse().expect("a grant")];
     client
         .publish_runbook(ACCOUNT, "Reboots", &PublishRunbook { grants })
         .await

@@ -91,10 +91,9 @@ pub struct ImportRunbook {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PublishRunbook {
-    /// The grants given to the version. If absent: those of the version before, and a draft that
-    /// asks for more is refused with the difference.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grants: Option<Vec<Grant>>,
+    /// The grants given to the version, besides those of the version before that it asks for, too. A
+    /// draft that asks for more than both is refused with the difference.
+    pub grants: Vec<Grant>,
 }
 
 /// Which of a runbook's versions.

@@ -44,7 +44,7 @@ codes! {
     /// A request that does not have the form that the API asks for.
     InvalidRequest => "Correct the field that is named and send the request again.";
     /// A request, module or record over a limit.
-    TooLarge => "Send less at once; the limit is named in the error.";
+    TooLarge => "Make it smaller, or send less at once; the limit is named in the error.";
     /// Somebody else changed the thing meanwhile.
     Conflict => "Look at it again: it is in a state that does not allow this, or somebody changed it meanwhile.";
     /// The seal of a runbook forbids this verb.

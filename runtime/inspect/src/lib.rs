@@ -168,6 +168,9 @@ fn check_size(bytes: &[u8]) -> Result<(), Failure> {
     let (found, max) = (bytes.len(), limit::MODULE_BYTES);
     Err(Failure::new(
         Code::TooLarge,
-        format!("the module has {found} bytes; at most {max} are allowed (MODULE_BYTES)"),
+        format!(
+            "the module has {found} bytes; at most {max} are allowed (MODULE_BYTES): build it for size, \
+             and strip its debug information"
+        ),
     ))
 }

@@ -41,7 +41,7 @@ impl Part {
     pub fn new(wasm: Vec<u8>, manifest: Option<Manifest>) -> Result<Self, Failure> {
         let library = inspect_library(&wasm)?;
         let Some(manifest) = manifest.or_else(|| library.manifest.clone()) else {
-            let message = "the module has no manifest: build it with `bindery runbook build`";
+            let message = "the module has no manifest: build it with `bindery module build`";
             return Err(Failure::new(Code::InvalidManifest, message));
         };
         let Manifest { name, version, grants, .. } = manifest;

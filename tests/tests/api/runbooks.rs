@@ -44,7 +44,7 @@ fn named(name: &str) -> ImportRunbook {
 
 fn granting(grants: &[&str]) -> PublishRunbook {
     let grants = grants.iter().map(|grant| grant.parse().expect("a grant")).collect();
-    PublishRunbook { grants: Some(grants) }
+    PublishRunbook { grants }
 }
 
 #[tokio::test]
@@ -101,6 +101,17 @@ async fn more_grants_than_before_need_an_owner() {
         .await
         .expect("a draft");
     publish(&contributor, &PublishRunbook::default()).await.expect("the same grants again");
+
+    let file = guest("Reads", &["updates.read", "power.reboot"]);
+    owner.import_runbook(ACCOUNT, &again, file).await.expect("a draft");
+    let lacking = publish(owner, &PublishRunbook::default()).await.expect_err("a difference");
+    assert!(lacking.to_string().ends_with("granted: `power.reboot`"), "{lacking}");
+    let grants = async |grants| publish(owner, &granting(grants)).await.expect("published").grants;
+    let both = grants(&["power.reboot"]).await;
+    assert_eq!(both, granting(&["power.reboot", "updates.read"]).grants, "what it had is kept");
+    owner.import_runbook(ACCOUNT, &again, guest("Reads", &[])).await.expect("a draft");
+    assert_eq!(grants(&[]).await, [], "what it does not ask for any more is gone");
+
     let reader = server.role(Role::Reader).await;
     assert_eq!(code(publish(&reader, &PublishRunbook::default()).await), Code::Forbidden);
 }

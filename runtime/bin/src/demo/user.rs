@@ -19,7 +19,7 @@ pub(super) async fn run(client: &Client, show: &Show) -> Result<Vec<Job>> {
         let imported = client.import_runbook(ACCOUNT, &import, example.wasm.into()).await?;
         let grants = imported.draft.map(|draft| draft.manifest.grants).unwrap_or_default();
         let name = imported.name.to_string();
-        let publish = PublishRunbook { grants: Some(grants) };
+        let publish = PublishRunbook { grants };
         client.publish_runbook(ACCOUNT, &name, &publish).await?;
         let placement = match example.on_a_computer {
             true => Some(Placement::Computer(any_worker(client).await?)),

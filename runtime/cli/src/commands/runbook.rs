@@ -21,7 +21,10 @@ use crate::{
 use bindery_api::runbooks::{PublishRunbook, Runbook, Slot};
 use bindery_core::{grant::Grant, name::Name};
 use serde_json::json;
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -44,7 +47,8 @@ pub enum Verb {
     Publish {
         /// Name of the runbook
         name: Name,
-        /// Grant this, such as `updates.read` or `jobs.start:Patch-*`; may be given more than once
+        /// Grant this besides what the version before had, such as `updates.read` or
+        /// `jobs.start:Patch-*`; may be given more than once
         #[arg(long, value_name = "GRANT")]
         grant: Vec<Grant>,
         /// Grant all that it asks for
@@ -110,11 +114,11 @@ pub(crate) async fn run(
         Verb::Push(push) => push.run(out).await,
         Verb::Pull(pull) => pull.run(out).await,
         Verb::Publish { name, grant, grant_all } => {
-            let grants = match (grant_all, grant.is_empty()) {
-                (true, _) => client()?.runbook(account, name.as_str()).await?.draft.map(asked_for),
-                (false, true) => None,
-                (false, false) => Some(grant),
-            };
+            let grants = match grant_all {
+                true => client()?.runbook(account, name.as_str()).await?.draft.map(asked_for),
+                false => Some(grant),
+            }
+            .unwrap_or_default();
             let how = PublishRunbook { grants };
             out.show(&client()?.publish_runbook(account, name.as_str(), &how).await?, show)
         }
@@ -163,7 +167,8 @@ pub(crate) async fn run(
 
 /// Whether this is a file, not the name of a runbook.
 fn is_file(what: &str) -> bool {
-    what.ends_with(".wasm") || what.contains('/')
+    let no_name = || what.parse::<Name>().is_err();
+    what.ends_with(".wasm") || what.contains('/') || no_name() && Path::new(what).is_file()
 }
 
 /// A version of a runbook of the account, or a Wasm file. Where nothing is published, the draft.
@@ -185,11 +190,7 @@ async fn version(what: &str, slot: Slot, context: &Context) -> Result<Facts, Cli
 }
 
 /// What a Wasm file is.
-pub(super) fn show_file(
-    path: &std::path::Path,
-    wasm: &[u8],
-    out: &mut Output<'_>,
-) -> Result<(), CliFailure> {
+pub(super) fn show_file(path: &Path, wasm: &[u8], out: &mut Output<'_>) -> Result<(), CliFailure> {
     out.show(&facts::Facts::of_file(path.to_owned(), wasm)?, facts::show)
 }
 

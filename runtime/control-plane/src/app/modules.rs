@@ -136,7 +136,7 @@ impl ControlPlane {
         };
         let library = inspect_library(&wasm)?;
         let Some(manifest) = library.manifest.clone() else {
-            let message = "the module has no manifest: build it with `bindery runbook build`";
+            let message = "the module has no manifest: build it with `bindery module build`";
             return Err(Failure::new(Code::InvalidManifest, message));
         };
         // A mask is for the runbook to name, whose own manifest asks for it then.

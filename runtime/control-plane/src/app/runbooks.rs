@@ -213,12 +213,12 @@ impl ControlPlane {
         Ok((version, Batch::new().put(VERSIONS, key, &stored, Expect::Any, vec![])))
     }
 
-    /// Publishes the draft with `grants`, or with those of the version before.
+    /// Publishes the draft with `grants`, and with what it asks for of those of the version before.
     pub(crate) async fn publish_runbook(
         &self,
         account: &Name,
         name: &Name,
-        grants: Option<Vec<Grant>>,
+        grants: Vec<Grant>,
         caller: &Caller,
     ) -> Result<Runbook, Failure> {
         let key = runbook_key(account, name);
@@ -230,7 +230,7 @@ impl ControlPlane {
             return Err(Failure::new(Code::Conflict, "there is no draft to publish"));
         };
         let (draft, batch) = self.whole(account, draft).await?;
-        let given = grants.unwrap_or_else(|| runbook.grants.clone());
+        let given = with_kept(grants, &draft, &runbook.grants);
         check_publish(&draft, &given, &runbook.grants, caller)?;
         // What is sealed was whole when it was imported, and has no other source.
         let imported = self.version(account, name, draft.source.unwrap_or(draft.digest)).await?;
@@ -367,6 +367,17 @@ fn powerful(module: &Module) -> Vec<String> {
         !import.starts_with(&ours) || proved.contains(import) || free.contains(import)
     };
     module.imports.iter().filter(keep).cloned().collect()
+}
+
+/// These grants, and what the draft asks for that was granted before.
+fn with_kept(mut grants: Vec<Grant>, draft: &Version, before: &[Grant]) -> Vec<Grant> {
+    for ask in &draft.manifest.grants {
+        let had = before.iter().any(|had| had.contains(ask));
+        if had && !grants.iter().any(|grant| grant.contains(ask)) {
+            grants.push(ask.clone());
+        }
+    }
+    grants
 }
 
 /// Grants must be asked for by the version; more than before needs somebody who may grant.

@@ -83,7 +83,7 @@ impl House {
         let name: Name = "Empty".parse().expect("a name");
         let import = Import { bytes: EMPTY.into(), name: Some(name.clone()), replace: false };
         plane.import_runbook(&account(), import, &somebody()).await.expect("imported");
-        let published = plane.publish_runbook(&account(), &name, Some(vec![]), &somebody()).await;
+        let published = plane.publish_runbook(&account(), &name, vec![], &somebody()).await;
         published.expect("published");
         let tasks = plane.start_tasks(Retention::default()).await.expect("tasks");
         Self { _folder: folder, plane, _tasks: tasks }

@@ -47,9 +47,8 @@ impl Facts {
         let module = inspect_unlinked(wasm)?;
         let manifest = module.manifest.clone().ok_or_else(|| {
             let text = format!("`{}` holds no manifest", file.display());
-            CliFailure::from(Failure::new(Code::InvalidManifest, text)).hint(
-                "Name its `runbook.toml` with --manifest, or make it with `bindery runbook build`.",
-            )
+            CliFailure::from(Failure::new(Code::InvalidManifest, text))
+                .hint("`bindery runbook build` puts its `runbook.toml` into it.")
         })?;
         grants::check_grants(&module, &manifest)?;
         let powers = of_file(module.level, &module.imports, &manifest.grants);

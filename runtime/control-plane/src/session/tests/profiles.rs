@@ -12,7 +12,7 @@ impl House {
         let name: Name = "Throws".parse().expect("a name");
         let import = Import { bytes: TAG.into(), name: Some(name.clone()), replace: true };
         self.plane.import_runbook(&account(), import, &somebody()).await?;
-        self.plane.publish_runbook(&account(), &name, Some(vec![]), &somebody()).await?;
+        self.plane.publish_runbook(&account(), &name, vec![], &somebody()).await?;
         Ok(name)
     }
 

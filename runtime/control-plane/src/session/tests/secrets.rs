@@ -39,7 +39,7 @@ async fn a_secret_is_told_to_the_worker_of_a_job_that_may_use_its_asset() {
     let wasm = manifest::embed_manifest(EMPTY, &manifest).expect("a module");
     let import = Import { bytes: wasm.into(), name: None, replace: true };
     house.plane.import_runbook(&account(), import, &somebody()).await.expect("imported");
-    let grants = Some(vec!["assets.read:tickets".parse().expect("a grant")]);
+    let grants = vec!["assets.read:tickets".parse().expect("a grant")];
     house.plane.publish_runbook(&account(), &name, grants, &somebody()).await.expect("published");
 
     let (mut worker, job, _) = house.running(&[]).await;
