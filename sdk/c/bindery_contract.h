@@ -727,7 +727,8 @@ bool bindery_jobs_status(
  *  Operation `files.read`: needs the grant `files.read:<path>`; changes nothing. */
 bool bindery_files_read(bindery_t *run, const char *path, bindery_text_file_t *reply);
 
-/** What is in a folder, by name; at most 10,000 entries.
+/** What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path with `/` at its
+ *  end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
  *
  *  Operation `files.list`: needs the grant `files.read:<path>`; changes nothing. */
 bool bindery_files_list(bindery_t *run, const char *path, bindery_entry_list_t *reply);

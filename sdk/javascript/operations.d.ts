@@ -543,7 +543,11 @@ export declare const files: {
    */
   read(path: string): TextFile;
 
-  /** What is in a folder, by name; at most 10,000 entries. */
+  /**
+   * What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the
+   * path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing
+   * there.
+   */
   list(path: string): Entry[];
 };
 

@@ -772,7 +772,8 @@ pub const files = struct {
         path: []const u8,
     };
 
-    /// What is in a folder, by name; at most 10,000 entries.
+    /// What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path with `/` at its
+    /// end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
     ///
     /// Operation `files.list`: needs the grant `files.read:<path>`; changes nothing.
     pub fn list(arena: Allocator, arguments: ListArguments) Error![]const Entry {

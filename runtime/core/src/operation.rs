@@ -127,6 +127,8 @@ pub fn subject(operation: &Operation, arguments: &Value) -> Result<Option<String
             Some(host) => Ok(Some(host)),
             None => Err(format!("`{name}` must be as in https://api.example.com/path")),
         },
+        // What is in a folder lies below it: who may read all of that may list it.
+        _ if *operation == FILES_LIST => Ok(Some(format!("{}/", text.trim_end_matches('/')))),
         _ => Ok(Some(text.to_owned())),
     }
 }
@@ -179,6 +181,16 @@ mod tests {
             assert_eq!(by_function(operation.interface, operation.function), Some(*operation));
             assert!(knows_interface(operation.interface), "{}", operation.interface);
         }
+    }
+
+    #[test]
+    fn the_subject_of_a_folder_that_is_listed_is_what_lies_in_it() {
+        for (path, expected) in [("/srv", "/srv/"), ("/", "/"), ("/srv/", "/srv/")] {
+            let found = subject(&FILES_LIST, &serde_json::json!({ "path": path }));
+            assert_eq!(found, Ok(Some(expected.to_owned())), "{path}");
+        }
+        let read = subject(&FILES_READ, &serde_json::json!({ "path": "/srv" }));
+        assert_eq!(read, Ok(Some("/srv".to_owned())));
     }
 
     #[test]

@@ -1882,7 +1882,8 @@ export namespace files {
   }
 
   /**
-   * What is in a folder, by name; at most 10,000 entries.
+   * What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path
+   * with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
    *
    * Grant: `files.read:<path>`.
    */

@@ -48,7 +48,9 @@ func Read(path string) (TextFile, error) {
 	return reply, err
 }
 
-// List returns what is in a folder, by name; at most 10,000 entries.
+// List returns what is in a folder, by name; at most 10,000 entries. The grant's mask is held
+// against the path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads
+// nothing there.
 //
 // The operation `files.list`; it needs the grant `files.read:<path>`.
 func List(path string) ([]Entry, error) {

@@ -23,5 +23,8 @@ def read(path: str) -> TextFile:
 
 
 def list(path: str) -> list[Entry]:
-    """What is in a folder, by name; at most 10,000 entries."""
+    """What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the
+    path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing
+    there.
+    """
     return _host.call("files.list", path)
