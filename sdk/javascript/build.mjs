@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { operations } from "./contract.js";
+import { INTERFACE, fetching } from "./modules.mjs";
 import { Refusal, refusing, toolchain } from "./toolchain.mjs";
 
 const SDK = dirname(fileURLToPath(import.meta.url));
@@ -34,14 +35,7 @@ async function build() {
   const { componentize } = await toolchain("componentize-qjs", PACKAGES);
   const chunk = await bundle(rolldown);
   checkImports(chunk, granted);
-  const { component } = await componentize({
-    jsSource: chunk.code,
-    optSize: true,
-    sync: true,
-    witPath: resolve(WIT),
-    world: WORLD,
-  });
-  writeFileSync(output, component);
+  writeFileSync(output, await component(componentize, chunk));
 }
 
 /** What the narrowed world imports: interfaces of the host by their name, those of modules in full. */
@@ -68,7 +62,7 @@ import main from ${JSON.stringify(paths.main)};
 export const run = () => start(main);`;
   const build = await failing(() =>
     rolldown({
-      external: /^(?!node:)[a-z][a-z0-9-]*:[a-z0-9-]+\//,
+      external: INTERFACE,
       input: entry,
       logLevel: "silent",
       platform: "neutral",
@@ -125,14 +119,38 @@ function checkImports(chunk, granted) {
       continue;
     }
     const operation = Object.values(operations).find((it) => it.interface === name);
-    if (!operation?.grant) {
+    if (operation?.grant) {
       throw new Refusal(
-        `the runbook imports \`${specifier}\`, which is not there: correct the name, or install the package`,
+        `the runbook uses \`${operation.namespace}\`, and runbook.toml does not ask for its grant: add ` +
+          `"${operation.grant}" to \`grants\`, or leave it out`,
+      );
+    }
+    const [, module] = INTERFACE.exec(specifier) ?? [];
+    if (name === undefined && module !== undefined) {
+      throw new Refusal(
+        `the runbook imports \`${specifier}\` of a module, and runbook.toml does not: add "${specifier}" to ` +
+          `\`imports\` in the table \`build\`, and put the module's WIT into \`wit/deps\` with ${fetching(module)}`,
       );
     }
     throw new Refusal(
-      `the runbook uses \`${operation.namespace}\`, and runbook.toml does not ask for its grant: add ` +
-        `"${operation.grant}" to \`grants\`, or leave it out`,
+      `the runbook imports \`${specifier}\`, which is not there: correct the name, or install the package`,
+    );
+  }
+}
+
+/** The bytes of the component. */
+async function component(componentize, { code }) {
+  const options = { jsSource: code, optSize: true, sync: true, witPath: resolve(WIT), world: WORLD };
+  try {
+    return (await componentize(options)).component;
+  } catch (error) {
+    const [, lacking, module] = /package '([^:']+:([^@']+)[^']*)' not found/.exec(error.message) ?? [];
+    if (lacking === undefined) {
+      throw error;
+    }
+    throw new Refusal(
+      `the package \`${lacking}\` is not in \`wit/deps\`: correct its name and version in \`imports\` of ` +
+        `runbook.toml, or put the module's WIT there with ${fetching(module)}`,
     );
   }
 }

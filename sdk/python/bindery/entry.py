@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import sys
 import traceback
 from typing import Any
 
-import wit_world
+import wit_world.imports
 from componentize_py_types import Err
 
 import main as author
@@ -16,6 +18,11 @@ from . import _codec, _host, job
 from ._parameters import called
 from ._say import error
 from .failure import BinderyError
+
+# Only what is imported while it is built is in the runbook, and modules of the account are imported in the
+# functions that use them.
+for _found in pkgutil.iter_modules(wit_world.imports.__path__):
+    importlib.import_module(f"wit_world.imports.{_found.name}")
 
 if not callable(getattr(author, "main", None)):
     raise ImportError("main.py has no function `main`: it is the runbook")
