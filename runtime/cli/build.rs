@@ -1,5 +1,6 @@
 //! Packs the SDKs and project templates of `sdk/` for `bindery runbook new`: a language is every folder
-//! there that has a `template`, and every `template-LANGUAGE` beside one, which has the same SDK.
+//! there that has a `template`, and every `template-LANGUAGE` beside one, which has the same SDK. Modules
+//! are begun in Rust, by `bindery module new`.
 
 use std::{
     env,
@@ -9,7 +10,8 @@ use std::{
 };
 
 /// What an author does not need, and what builds leave behind.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 10] = [
+    MODULE,
     "conformance",
     "tests",
     "target",
@@ -22,6 +24,8 @@ const LEFT_OUT: [&str; 9] = [
 ];
 /// What the templates' folders begin with.
 const TEMPLATE: &str = "template";
+/// The folder of the template of a module, in the SDK of its language.
+const MODULE: &str = "module-template";
 const MADE: [&str; 3] = [".wasm", ".pyc", ".o"];
 
 fn main() -> io::Result<()> {
@@ -44,6 +48,13 @@ fn main() -> io::Result<()> {
         }
     }
     text += "];\n";
+    let rust = sdk.join("rust");
+    let (template, sdk) = (packed(&rust.join(MODULE), false)?, packed(&rust, true)?);
+    write!(
+        text,
+        "static MODULE: Language = Language {{ name: RUST, template: &[\n{template}], sdk: &[\n{sdk}] }};\n"
+    )
+    .map_err(io::Error::other)?;
     fs::write(PathBuf::from(variable("OUT_DIR")?).join("languages.rs"), text)
 }
 

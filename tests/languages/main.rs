@@ -69,6 +69,46 @@ fn zig() {
     speaks("zig", &["zig"]);
 }
 
+/// A runbook in Python that imports the module of `bindery module new`.
+const USES_A_MODULE: &str = r#"
+from bindery import output
+
+
+def main() -> None:
+    from wit_world.imports import api
+
+    output(api.greet("Ada"))
+"#;
+
+#[test]
+fn a_module_is_begun_in_rust_and_used_in_python() {
+    let Some(bin) = brought("modules", &["componentize-py"]) else { return };
+    let bench = Bench::new(RUST, &bin);
+    let at = |name: &str| bench.folder.path().join(name);
+    let (module, runbook) = (at("Tickets"), at("Greets"));
+    bench.does(&["module", "new", "Tickets", "--to", text(&module)]);
+    bench.pins(&module);
+    let wasm = at("Tickets.wasm");
+    bench.does(&["module", "build", text(&module), "--to", text(&wasm)]);
+
+    bench.does(&["runbook", "new", "--lang", "python", "Greets", "--to", text(&runbook)]);
+    let wit = bench.does(&["module", "wit", text(&wasm)]).stdout;
+    fs::create_dir_all(runbook.join("wit/deps")).expect("a folder");
+    fs::write(runbook.join("wit/deps/tickets.wit"), wit).expect("written");
+    fs::write(runbook.join("main.py"), USES_A_MODULE).expect("written");
+    let toml = fs::read_to_string(runbook.join("runbook.toml")).expect("a manifest");
+    let imports = "wit = \"wit\"\nimports = [\"acme:tickets/api@0.1.0\"]\n";
+    let toml = toml.replacen("wit = \"wit\"\n", imports, 1);
+    fs::write(runbook.join("runbook.toml"), toml).expect("written");
+    let greets = bench.built(&runbook);
+    let said = bench.does(&["runbook", "test", text(&greets), "--module", text(&wasm)]).stdout;
+    let said = String::from_utf8(said).expect("text");
+    assert!(
+        said.contains("Output: Hello, Ada!") && said.contains("Verbose: Hello, Ada!"),
+        "{said}"
+    );
+}
+
 /// The hostile guests in C: the operations of each, how it ends, and what must be said.
 const HOSTILE: [(&str, u64, &str); 3] = [
     ("bad-text", 99, "error = 'LimitExceeded'\nsaid = ['\u{fffd}\u{fffd}', '2J']"),

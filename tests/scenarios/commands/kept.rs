@@ -45,6 +45,7 @@ pub(super) fn modules(cli: &Cli<'_>) {
     let toml = "name = 'Numbers'\nversion = '1'\n[build]\ncommand = ['cp', 'made.wasm', 'out.wasm']\n\
                 output = 'out.wasm'\n";
     fs::write(folder.join("module.toml"), toml).expect("written");
+    cli.says("module new Tickets --to SITE/tickets", "bindery module build");
     cli.says("module build SITE/numbers", "acme:numbers/lucky@1.0.7");
     cli.refuses("module build SITE", 4, "no `module.toml`");
     cli.says("module import SITE/numbers/Numbers.wasm", "Numbers");

@@ -2,7 +2,10 @@
 
 use super::{
     paging::Paging,
-    runbook::build::{self, Kind},
+    runbook::{
+        build::{self, Kind},
+        new,
+    },
     wasm_file,
 };
 use crate::{
@@ -33,6 +36,8 @@ pub enum Verb {
         /// Name of the module
         name: Name,
     },
+    /// Make a project for a module in Rust; needs no control plane
+    New(new::ModuleArguments),
     /// Build the module in a folder with `module.toml`, by its language's own toolchain
     Build(build::Arguments),
     /// Import a module; the next runbook that imports what it exports is linked with it
@@ -79,6 +84,7 @@ pub(crate) async fn run(
             out.page(&client()?.list_modules(account, &paging.into()).await?, list)
         }
         Verb::Show { name } => out.show(&client()?.module(account, name.as_str()).await?, show),
+        Verb::New(arguments) => new::module(arguments, out),
         Verb::Build(arguments) => build::run(arguments, Kind::Module, out).await,
         Verb::Import { file, replace } => {
             let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;

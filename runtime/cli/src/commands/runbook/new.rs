@@ -1,4 +1,5 @@
-//! `bindery runbook new`: a project that builds, with the SDK of its language in it.
+//! `bindery runbook new` and `bindery module new`: a project that builds, with the SDK of its language
+//! in it.
 
 use super::wit;
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
 };
 use bindery_core::name::Name;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -72,12 +73,37 @@ pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliF
         CliFailure::new(Exit::Usage, format!("there is no SDK for `{lang}`"))
             .hint(format!("There are: {}.", names().join(", ")))
     })?;
-    if fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+    let fact = json!({ "runbook": name, "language": language.name, "folder": folder });
+    lay(language, &name, &folder)?;
+    begun("runbook", &name, &folder, &fact, out)
+}
+
+/// The module that is begun.
+#[derive(Debug, clap::Args)]
+pub struct ModuleArguments {
+    /// Name of the module, such as Tickets
+    name: Name,
+    /// The folder to make [default: the name]
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
+}
+
+pub(crate) fn module(arguments: ModuleArguments, out: &mut Output<'_>) -> Result<(), CliFailure> {
+    let ModuleArguments { name, to } = arguments;
+    let folder = to.unwrap_or_else(|| PathBuf::from(name.as_str()));
+    let fact = json!({ "module": name, "language": MODULE.name, "folder": folder });
+    lay(&MODULE, &name, &folder)?;
+    begun("module", &name, &folder, &fact, out)
+}
+
+/// Writes the template and the SDK into a folder that is not there yet, or is empty.
+fn lay(language: &Language, name: &Name, folder: &Path) -> Result<(), CliFailure> {
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         let text = format!("`{}` is there already, and is not empty", folder.display());
         return Err(CliFailure::new(Exit::Usage, text).hint("Choose another folder with --to."));
     }
     for (path, text) in language.template {
-        put(&folder.join(path), &filled(text, &name))?;
+        put(&folder.join(path), &filled(text, name))?;
     }
     for (path, text) in language.sdk {
         put(&folder.join("sdk").join(path), text)?;
@@ -85,14 +111,26 @@ pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliF
     if language.name == RUST {
         wit::write(&folder.join("wit"), None, &[])?;
     }
+    Ok(())
+}
+
+/// Says what comes next.
+fn begun(
+    what: &str,
+    name: &Name,
+    folder: &Path,
+    fact: &Value,
+    out: &mut Output<'_>,
+) -> Result<(), CliFailure> {
     let place = folder.display();
-    let fact = json!({ "runbook": name, "language": language.name, "folder": folder });
+    let next = match what {
+        "module" => format!("bindery module wit {place}/{name}.wasm"),
+        _ => format!("bindery runbook test {place}/{name}.wasm"),
+    };
     out.done(
-        &fact,
+        fact,
         &format!(
-            "{name} is in `{place}`; README.md there says more\n\
-             bindery runbook build {place}\n\
-             bindery runbook test {place}/{name}.wasm"
+            "{name} is in `{place}`; README.md there says more\nbindery {what} build {place}\n{next}"
         ),
     )
 }
@@ -107,7 +145,24 @@ fn put(path: &Path, text: &str) -> Result<(), CliFailure> {
 
 /// A file of a template for this runbook.
 fn filled(text: &str, name: &Name) -> String {
-    text.replace("{{name}}", name.as_str()).replace("{{package}}", &package(name))
+    let interface = interface(name);
+    text.replace("{{name}}", name.as_str())
+        .replace("{{package}}", &package(name))
+        .replace("{{interface_path}}", &interface.replace('-', "_"))
+        .replace("{{interface}}", &interface)
+}
+
+/// The name as WIT calls a package: words that begin with a letter, with `-` between them.
+fn interface(name: &Name) -> String {
+    let mut words: Vec<String> = vec![];
+    let lower = name.as_str().to_ascii_lowercase();
+    for word in lower.split(['-', '_']).filter(|word| !word.is_empty()) {
+        match words.last_mut() {
+            Some(last) if word.starts_with(|c: char| c.is_ascii_digit()) => last.push_str(word),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words.join("-")
 }
 
 /// The name as a package or module is called: `Clean-Logs` is `clean_logs`.
@@ -164,6 +219,26 @@ mod tests {
             made(alias, folder.path()).expect("made");
             let toml = fs::read_to_string(folder.path().join("runbook.toml")).expect("a manifest");
             assert!(toml.contains(&format!("language = \"{name}\"")), "{alias}: {toml}");
+        }
+    }
+
+    #[test]
+    fn a_module_has_an_interface_of_its_name_and_the_sdk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut out, mut err) = (vec![], vec![]);
+        let terminals = Terminals { stdout: false, stderr: false };
+        let mut output = Output::new(&mut out, &mut err, terminals, Format::Table);
+        let name = "Team_Tickets-2".parse().expect("a name");
+        let arguments = ModuleArguments { name, to: Some(folder.path().to_owned()) };
+        module(arguments, &mut output).expect("made");
+        let text = |path: &str| fs::read_to_string(folder.path().join(path)).expect("text");
+        assert!(text("interface/module.wit").starts_with("package acme:team-tickets2@0.1.0;"));
+        assert!(text("src/lib.rs").contains("exports::acme::team_tickets2::api"));
+        assert!(text("module.toml").contains("release/team_tickets_2.wasm"));
+        assert!(folder.path().join("sdk/src/lib.rs").is_file());
+        assert!(!folder.path().join("sdk/module-template").exists());
+        for (path, _) in MODULE.template {
+            assert!(!text(path).contains("{{"), "{path} is not filled in");
         }
     }
 
