@@ -309,9 +309,8 @@ const char *bindery_write(bindery_t *run, const bindery_form_t *form, const void
 /** The spelling of a case of an enum, by its form; `none` for 0. */
 const char *bindery_case(const bindery_form_t *form, int value);
 
-/** Writes a line to the Output stream. Like the others, it does not fail: a job whose words are
- *  refused (over a limit, past its deadline) hears of it at its next operation, and `run->error`
- *  is left alone. Bytes that are not UTF-8 become U+FFFD. `bindery_stream_write` does fail. */
+/** Writes a line to the Output stream. Like the others, it does not fail: a line of more than 1 MiB
+ *  is left out, and a Warning says so; `run->error` is left alone. Bytes that are not UTF-8 become U+FFFD. `bindery_stream_write` does fail. */
 void bindery_output(bindery_t *run, const char *format, ...) BINDERY_PRINTF(2, 3);
 /** Writes a line to the Warning stream. */
 void bindery_warning(bindery_t *run, const char *format, ...) BINDERY_PRINTF(2, 3);

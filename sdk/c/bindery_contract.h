@@ -728,7 +728,7 @@ bool bindery_jobs_status(
 bool bindery_files_read(bindery_t *run, const char *path, bindery_text_file_t *reply);
 
 /** What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path with `/` at its
- *  end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
+ *  end: whoever may read all that is below `/srv` may list it, and so may the mask `/srv/`, which reads nothing there.
  *
  *  Operation `files.list`: needs the grant `files.read:<path>`; changes nothing. */
 bool bindery_files_list(bindery_t *run, const char *path, bindery_entry_list_t *reply);
@@ -762,7 +762,7 @@ bool bindery_process_run(
  *  `credential` is the name of a credential of the account: the host says it as `Authorization: Basic`, and the grant
  *  `assets.read:<name>` is needed, too. See `assets` for secrets in headers, body and URL.
  *
- *  Operation `http.send`: needs the grant `http:<url>`; happens once. */
+ *  Operation `http.send`: needs the grant `http:<host>`; happens once. */
 bool bindery_http_send(
     bindery_t *run, const char *url, const char *method, bindery_header_list_t headers, bindery_milliseconds_t timeout, const char *body, const char *credential, bindery_response_t *reply);
 

@@ -51,8 +51,8 @@ export declare class BinderyError extends Error {
 /**
  * Writes a line to the Output stream; what is no string is written as JSON.
  *
- * The five functions of this kind throw nothing: a job whose words are refused (it is over a limit, or
- * past its deadline) hears of it at its next operation. Use `streams.write` where that matters.
+ * The five functions of this kind throw nothing: a line of more than 1 MiB is left out, and a Warning
+ * says so. Use `streams.write` where that matters.
  */
 export declare function output(...parts: unknown[]): void;
 

@@ -34,7 +34,7 @@ function say(kind, parts) {
   try {
     streams.write(kind, parts.map(word).join(" "));
   } catch {
-    // The job hears of it at its next operation.
+    // The host says what it left out.
   }
 }
 

@@ -573,7 +573,7 @@ export const operations = {
     namespace: "http",
     function: "send",
     interface: "http",
-    grant: "http:<url>",
+    grant: "http:<host>",
     parameters: {
       url: "string",
       method: "string",

@@ -545,8 +545,8 @@ export declare const files: {
 
   /**
    * What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the
-   * path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing
-   * there.
+   * path with `/` at its end: whoever may read all that is below `/srv` may list it, and so may
+   * the mask `/srv/`, which reads nothing there.
    */
   list(path: string): Entry[];
 };
@@ -577,7 +577,7 @@ export declare const process: {
   run(program: string, args: string[], timeout: Milliseconds, stdin?: string): Finished;
 };
 
-/** The interface `http`. Grant: `http:<url>`. */
+/** The interface `http`. Grant: `http:<host>`. */
 export declare const http: {
   /**
    * Sends a request and answers with the response, whatever its status. Happens once.

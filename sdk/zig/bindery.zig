@@ -194,9 +194,8 @@ pub fn call(arena: Allocator, operation: []const u8, arguments: Json) Error!Json
     return host.call(arena, operation, arguments);
 }
 
-/// Writes a line to the Output stream. Like the others, it does not return an error: a job whose
-/// words are refused (over a limit, past its deadline) hears of it at its next operation. Use
-/// `stream.write` where that matters.
+/// Writes a line to the Output stream. Like the others, it does not return an error: a line of more
+/// than 1 MiB is left out, and a Warning says so. Use `stream.write` where that matters.
 pub fn output(comptime format: []const u8, arguments: anytype) void {
     say(.output, format, arguments);
 }

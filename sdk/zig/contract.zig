@@ -36,7 +36,7 @@ pub const Error = error{
     InvalidParameters,
     /// Correct the options; the schema is at `/v1/schemas/additional-options.json`.
     InvalidOptions,
-    /// Build the module again and import the file that the compiler wrote.
+    /// Build it for a WebAssembly target, and name the .wasm file that the compiler wrote.
     InvalidModule,
     /// An owner asks for it with `bindery account change NAME --profile extended`; or build without garbage collection and exceptions.
     ProfileNotAllowed,
@@ -98,7 +98,7 @@ pub const Error = error{
     NoWorker,
     /// Change the `allow` file on the computer, if its owner agrees.
     RefusedByComputer,
-    /// Start the agent on the computer, and check its way to the control plane.
+    /// Check that it runs, and the way to it; an agent must reach the control plane.
     Unreachable,
     /// Start the agent with `--allow-changes`.
     ChangesNotAllowed,
@@ -773,7 +773,7 @@ pub const files = struct {
     };
 
     /// What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path with `/` at its
-    /// end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
+    /// end: whoever may read all that is below `/srv` may list it, and so may the mask `/srv/`, which reads nothing there.
     ///
     /// Operation `files.list`: needs the grant `files.read:<path>`; changes nothing.
     pub fn list(arena: Allocator, arguments: ListArguments) Error![]const Entry {
@@ -872,7 +872,7 @@ pub const http = struct {
     /// `credential` is the name of a credential of the account: the host says it as `Authorization: Basic`, and the grant
     /// `assets.read:<name>` is needed, too. See `assets` for secrets in headers, body and URL.
     ///
-    /// Operation `http.send`: needs the grant `http:<url>`; happens once.
+    /// Operation `http.send`: needs the grant `http:<host>`; happens once.
     pub fn send(arena: Allocator, arguments: SendArguments) Error!Response {
         return host.invoke(Response, arena, "http.send", arguments);
     }

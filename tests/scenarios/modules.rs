@@ -103,7 +103,7 @@ async fn a_published_runbook_keeps_the_modules_that_it_was_linked_with() {
     let client = site.start_control_plane().await;
     let imported = write(&site, "lucky.wasm", RUNBOOK, "name = 'Lucky'\nversion = '1.0.0'");
     for (file, number, version) in [("seven.wasm", 7, "1.0.7"), ("eight.wasm", 8, "1.0.8")] {
-        let toml = format!("name = 'Numbers'\nversion = '{version}'\ngrants = ['updates.read']");
+        let toml = format!("name = 'Numbers'\nversion = '{version}'\ngrants = ['fleet.read']");
         write(&site, file, &module(number), &toml);
     }
 
@@ -118,7 +118,7 @@ async fn a_published_runbook_keeps_the_modules_that_it_was_linked_with() {
     let shown = good(&site, "runbook show Lucky");
     assert!(shown.contains("Numbers 1.0.7"), "{shown}");
     let refused = bad(&site, "runbook publish Lucky");
-    assert!(refused.contains("asks for more than it is granted: `updates.read`"), "{refused}");
+    assert!(refused.contains("asks for more than it is granted: `fleet.read`"), "{refused}");
     let published = good(&site, "runbook publish Lucky --grant-all");
     assert!(published.contains("Numbers 1.0.7"), "{published}");
     assert_eq!(ends(&client).await, (JobStatus::Completed, None));

@@ -37,7 +37,7 @@ pub struct Job {
     pub limits: Limits,
     /// Where it is to run.
     pub placement: Placement,
-    /// The worker that has it.
+    /// The worker that has it, or had it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,
     /// The name of that worker's computer. Not in lists.
@@ -91,7 +91,7 @@ impl Job {
 
 impl From<job::Job> for Job {
     fn from(job: job::Job) -> Self {
-        let (status, worker) = (job.phase.status(), job.phase.lease().map(|lease| lease.worker));
+        let (status, worker) = (job.phase.status(), job.worker);
         let (result, error, waiting) = match job.phase {
             Phase::Completed { result } => (result, None, None),
             Phase::Failed { error } => (None, Some(error), None),

@@ -39,8 +39,8 @@ impl From<Failure> for Problem {
             title: title(failure.code),
             status: status_of(failure.code).as_u16(),
             code: failure.code,
+            remedy: failure.remedy().to_owned(),
             detail: failure.message,
-            remedy: failure.code.remedy().to_owned(),
             details: failure.details,
         }
     }
@@ -48,7 +48,9 @@ impl From<Failure> for Problem {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { code: problem.code, message: problem.detail, details: problem.details }
+        let own = problem.remedy != problem.code.remedy();
+        let advice = own.then(|| problem.remedy.into());
+        Self { code: problem.code, message: problem.detail, details: problem.details, advice }
     }
 }
 

@@ -142,11 +142,20 @@ impl AgentArgs {
     /// Where to enrol, and with which token.
     fn invitation(&self, global: &Global) -> Result<(Address, EnrolToken), CliFailure> {
         let other = global.token.as_ref().filter(|token| token.starts_with(ENROL_PREFIX));
-        let (Some(url), Some(token)) = (&global.url, self.enrol_token.as_ref().or(other)) else {
-            return Err(CliFailure::new(Exit::Usage, "this computer is not enrolled yet").hint(
-                "Give --url and --enrol-token; `bindery token create --enrol` makes a token.",
-            ));
+        let token = self.enrol_token.as_ref().or(other);
+        let lacks = |what: &str, hint: &str| {
+            let text = format!("this computer is not enrolled yet, and no {what} is given");
+            CliFailure::new(Exit::Usage, text).hint(hint)
         };
+        let url = global.url.as_ref().ok_or_else(|| {
+            lacks(
+                "address of a control plane",
+                "Give it with --url, as in `https://control.example:7443`.",
+            )
+        })?;
+        let token = token.ok_or_else(|| {
+            lacks("token", "Give it with --enrol-token; `bindery token create --enrol` makes one.")
+        })?;
         let usage = |error: &dyn Error| CliFailure::new(Exit::Usage, error.to_string());
         Ok((url.parse().map_err(|error| usage(&error))?, token.parse().map_err(|e| usage(&e))?))
     }

@@ -8,7 +8,11 @@ use bindery_cli::{
     failure::{CliFailure, Exit},
     tester::{Test, Tested},
 };
-use bindery_core::code::Failure;
+use bindery_core::{
+    code::{Code, Failure},
+    job::Outcome,
+    text::shown,
+};
 use bindery_inspect::inspect_unlinked;
 use bindery_link::{Part, link};
 use bindery_sandbox::run::Sandbox;
@@ -73,5 +77,17 @@ fn told(report: &Report) -> Result<Tested, CliFailure> {
     let json = serde_json::to_value(report).map_err(|error| {
         CliFailure::new(Exit::Internal, "the report cannot be written").because(&error)
     })?;
-    Ok(Tested { report: json, text: view::text(report), unmet: report.unmet() })
+    let (text, unmet, hint) = (view::text(report), report.unmet(), hint(report));
+    Ok(Tested { report: json, text, unmet, hint })
+}
+
+/// A grant that the runbook lacks is its author's to ask for.
+fn hint(report: &Report) -> Option<String> {
+    let Outcome::Failed(failure) = &report.outcome else { return None };
+    let grant = failure.details.as_ref().and_then(|details| details["grant"].as_str());
+    let grant = grant.filter(|_| failure.code == Code::GrantDenied)?;
+    Some(format!(
+        "Ask for it: add `{}` to `grants` in runbook.toml, and build it again.",
+        shown(grant)
+    ))
 }

@@ -135,7 +135,8 @@ impl From<RegistryError> for CliFailure {
 
 impl From<Failure> for CliFailure {
     fn from(failure: Failure) -> Self {
-        Self::new(Exit::of(failure.code), failure.message).hint(failure.code.remedy())
+        let hint = failure.remedy().to_owned();
+        Self::new(Exit::of(failure.code), failure.message).hint(hint)
     }
 }
 

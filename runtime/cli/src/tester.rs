@@ -30,6 +30,8 @@ pub struct Tested {
     pub text: String,
     /// What was expected and is not so; nothing if the test passed.
     pub unmet: Vec<String>,
+    /// What to do about it, where that is plain.
+    pub hint: Option<String>,
 }
 
 /// Runs tests, one after the other.

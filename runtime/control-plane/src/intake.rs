@@ -143,6 +143,12 @@ impl ControlPlane {
             Err(error) => return self.give_up(id, lease, error).await,
         };
         let rows = journal_rows(id, &decoded, &entries);
+        let computer = match computer {
+            Some(computer) if decoded.iter().any(|entry| entry.appends().is_some()) => {
+                Some((computer, self.logged_name(&computer.to_string()).await?))
+            }
+            _ => None,
+        };
         let now = self.clock.now();
         // Below this, what is stored was found to be the same.
         let (mut same, mut open) = (first, false);
@@ -168,7 +174,7 @@ impl ControlPlane {
             let kept = job.shipped;
             job.shipped = job.shipped.max(below);
             let mut batch = Batch::new().append(JOURNAL, rows.clone());
-            for (table, rows) in record_rows(job, computer, &decoded)? {
+            for (table, rows) in record_rows(job, computer.as_ref(), &decoded)? {
                 batch = batch.append(table, rows);
             }
             if holds && job.dry_run {
@@ -335,10 +341,11 @@ fn journal_rows(job: JobId, decoded: &[Entry], entries: &[Base64]) -> Vec<Row> {
     decoded.iter().zip(entries).map(row).collect()
 }
 
-/// The rows that the entries append, by table.
+/// The rows that the entries append, by table. What a computer appends has its name in the column
+/// `Computer`, unless the runbook gave one.
 fn record_rows(
     job: &Job,
-    computer: Option<ComputerId>,
+    computer: Option<&(ComputerId, String)>,
     entries: &[Entry],
 ) -> Result<Vec<(String, Vec<Row>)>, Failure> {
     let mut tables = vec![];
@@ -349,14 +356,19 @@ fn record_rows(
             tracing::warn!(job = %job.id, "a worker shipped rows that its job may not write");
             continue;
         }
-        let records = rows.into_iter().zip(0..).map(|(row, index)| Record {
-            table: table.to_owned(),
-            time: entry.time,
-            job: Some(job.id),
-            sequence: entry.sequence,
-            index,
-            computer,
-            row,
+        let records = rows.into_iter().zip(0..).map(|(mut row, index)| {
+            if let Some((_, name)) = computer {
+                row.entry(COMPUTER).or_insert_with(|| name.as_str().into());
+            }
+            Record {
+                table: table.to_owned(),
+                time: entry.time,
+                job: Some(job.id),
+                sequence: entry.sequence,
+                index,
+                computer: computer.map(|(id, _)| *id),
+                row,
+            }
         });
         let rows = records.map(|record| record_row(&record)).collect::<Result<_, _>>()?;
         tables.push((table.to_owned(), rows));
@@ -412,9 +424,11 @@ pub(crate) fn stream_record(job: JobId, entry: &Entry) -> Option<StreamRecord> {
     Some(StreamRecord { job, sequence, index: 0, time, kind, text, value })
 }
 
+/// The column that names the computer.
+const COMPUTER: &str = "Computer";
 /// The columns that a search may name; others are in the record.
 const SEARCHED: [&str; 6] =
-    ["UpdateRunName", "KBID", "Package", "Computer", "Title", "InstallationStatus"];
+    ["UpdateRunName", "KBID", "Package", COMPUTER, "Title", "InstallationStatus"];
 
 /// A record as a row of the log.
 pub(crate) fn record_row(record: &Record) -> Result<Row, Failure> {

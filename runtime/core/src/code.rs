@@ -54,7 +54,7 @@ codes! {
     /// Options of a deployment that do not fit their schema.
     InvalidOptions => "Correct the options; the schema is at `/v1/schemas/additional-options.json`.";
     /// Bytes that are no WebAssembly, or truncated or invalid WebAssembly.
-    InvalidModule => "Build the module again and import the file that the compiler wrote.";
+    InvalidModule => "Build it for a WebAssembly target, and name the .wasm file that the compiler wrote.";
     /// A module that needs the extended profile, in an account that has not asked for it.
     ProfileNotAllowed => "An owner asks for it with `bindery account change NAME --profile extended`; or build without garbage collection and exceptions.";
     /// A module that needs more than the engine of this program has.
@@ -116,7 +116,7 @@ codes! {
     /// The computer's `allow` file refuses it.
     RefusedByComputer => "Change the `allow` file on the computer, if its owner agrees.";
     /// The computer's agent is not connected.
-    Unreachable => "Start the agent on the computer, and check its way to the control plane.";
+    Unreachable => "Check that it runs, and the way to it; an agent must reach the control plane.";
     /// This agent only reports.
     ChangesNotAllowed => "Start the agent with `--allow-changes`.";
     /// An enrolment token that is wrong, used, or out of date.
@@ -170,12 +170,28 @@ pub struct Failure {
     /// More, where there is more (the raw text of a package manager, the list of unknown imports).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<serde_json::Value>,
+    /// What to do about it here, where there is better advice than the code's. It is for whoever asked;
+    /// neither runbooks nor journals have it.
+    #[serde(skip)]
+    pub advice: Option<Box<str>>,
 }
 
 impl Failure {
     /// A failure without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None }
+        Self { code, message: message.into(), details: None, advice: None }
+    }
+
+    /// The same with what to do about it here: a sentence.
+    #[must_use]
+    pub fn advising(mut self, advice: impl Into<Box<str>>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        self.advice.as_deref().unwrap_or_else(|| self.code.remedy())
     }
 
     /// The same with details.

@@ -2,7 +2,7 @@
 //!
 //! A grant is written `power` or `power:mask`, as in `updates.read` or `jobs.start:Patch-*`.
 
-use crate::limit;
+use crate::{limit, mask::Mask};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -105,10 +105,33 @@ impl Power {
         )
     }
 
+    /// A mask of it, for messages.
+    fn example(self) -> &'static str {
+        match self {
+            Power::FilesRead | Power::FilesWrite => "/srv/*",
+            Power::Process => "systemctl",
+            Power::Http => "api.example.com",
+            _ => "Name-*",
+        }
+    }
+
     /// Whether upper and lower case are told apart in its masks: files and programs whose names differ in
     /// case alone are different ones.
     pub fn is_case_sensitive(self) -> bool {
         matches!(self, Power::FilesRead | Power::FilesWrite | Power::Process)
+    }
+
+    /// Whether only the agent of a computer has it.
+    pub fn is_of_a_computer(self) -> bool {
+        matches!(
+            self,
+            Power::UpdatesRead
+                | Power::UpdatesInstall
+                | Power::PowerReboot
+                | Power::FilesRead
+                | Power::FilesWrite
+                | Power::Process
+        )
     }
 
     /// The WIT interface of `bindery:runbook` whose import proves the power.
@@ -141,11 +164,17 @@ pub enum InvalidGrant {
     #[error("`{0}` is not a grant; known are {known}", known = known())]
     Unknown(String),
     /// A mask is missing.
-    #[error("`{0}` needs a mask, as in `{0}:Name-*`")]
-    MaskMissing(&'static str),
-    /// A mask where none belongs, or one that is too long.
-    #[error("`{0}` takes no mask, or a shorter one (at most {max} characters)", max = limit::MASK_CHARS)]
+    #[error("`{power}` needs a mask, as in `{power}:{example}`", power = .0.as_str(), example = .0.example())]
+    MaskMissing(Power),
+    /// A mask where none belongs.
+    #[error("`{0}` takes no mask: leave `:` and what follows out")]
     Mask(String),
+    /// A mask that is too long.
+    #[error("the mask of `{0}` has more than {max} characters (MASK_CHARS)", max = limit::MASK_CHARS)]
+    MaskTooLong(&'static str),
+    /// A mask that nothing can fit.
+    #[error("`{0}` allows nothing: {1}")]
+    NeverFits(String, &'static str),
 }
 
 fn known() -> String {
@@ -191,15 +220,24 @@ impl Grant {
                     mine.contains_exactly(theirs)
                 }
                 (Some(mine), Some(theirs)) => mine.contains(theirs),
-                (Some(mine), None) => mine.0 == "*",
+                (Some(mine), None) => mine.as_str() == "*",
             }
     }
 }
 
 impl Grant {
-    /// Whether it names `subject` for `power` in full, not by a mask that others fit, too.
+    /// Whether it names `subject` for `power` in full, not by a mask that others fit, too. A host may be
+    /// named with any port: `127.0.0.1:*`.
     pub fn spells_out(&self, power: Power, subject: &str) -> bool {
-        let plain = |mask: &Mask| !mask.0.contains(['*', '?']) && mask.fits(subject);
+        let host = |mask: &str| {
+            let (host, port) = subject.rsplit_once(':')?;
+            let any_port = port.bytes().all(|byte| byte.is_ascii_digit());
+            Some(any_port && mask.strip_suffix(":*")?.eq_ignore_ascii_case(host))
+        };
+        let plain = |mask: &Mask| {
+            let all = !mask.as_str().contains(['*', '?']) && mask.fits(subject);
+            all || power == Power::Http && host(mask.as_str()) == Some(true)
+        };
         self.power == power && self.mask.as_ref().is_some_and(plain)
     }
 }
@@ -221,14 +259,18 @@ impl FromStr for Grant {
             .find(|power| power.as_str() == name)
             .ok_or_else(|| InvalidGrant::Unknown(text.escape_default().to_string()))?;
         let mask = match (power.masked(), mask) {
-            (true, None | Some("")) => return Err(InvalidGrant::MaskMissing(power.as_str())),
+            (true, None | Some("")) => return Err(InvalidGrant::MaskMissing(power)),
             (false, Some(_)) => return Err(InvalidGrant::Mask(text.escape_default().to_string())),
             (_, Some(mask)) if mask.chars().count() > limit::MASK_CHARS => {
-                return Err(InvalidGrant::Mask(power.as_str().to_owned()));
+                return Err(InvalidGrant::MaskTooLong(power.as_str()));
             }
-            (_, mask) => mask.map(|mask| Mask(mask.to_owned())),
+            (_, mask) => mask.map(Mask::new),
         };
-        Ok(Self { power, mask })
+        let never = mask.as_ref().and_then(|mask| fits_nothing(power, mask.as_str()));
+        match never {
+            Some(why) => Err(InvalidGrant::NeverFits(text.escape_default().to_string(), why)),
+            None => Ok(Self { power, mask }),
+        }
     }
 }
 
@@ -236,7 +278,7 @@ impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.mask {
             None => f.write_str(self.power.as_str()),
-            Some(mask) => write!(f, "{}:{}", self.power.as_str(), mask.0),
+            Some(mask) => write!(f, "{}:{}", self.power.as_str(), mask.as_str()),
         }
     }
 }
@@ -260,65 +302,26 @@ impl TryFrom<String> for Grant {
     }
 }
 
-/// A name pattern: `*` stands for any characters, `?` for one. Case does not count, but for
-/// [`Power::is_case_sensitive`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mask(String);
-
-impl Mask {
-    /// The mask that `text` spells.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// Whether every name that fits `other` surely fits this mask. It may say no where the answer
-    /// is yes.
-    pub fn contains(&self, other: &Mask) -> bool {
-        Mask(self.0.to_lowercase()).contains_exactly(&Mask(other.0.to_lowercase()))
-    }
-
-    fn contains_exactly(&self, other: &Mask) -> bool {
-        let wild = ['*', '?'];
-        if self == other {
-            return true;
+/// Why nothing that `power` is about can fit, where that is plain to see.
+fn fits_nothing(power: Power, mask: &str) -> Option<&'static str> {
+    let named = |c: char| c.is_ascii_alphanumeric() || "_-*?".contains(c);
+    let is_name = mask.chars().all(named);
+    match power {
+        Power::Http if mask.contains(['/', '@', ' ']) => Some(
+            "its mask is for a host, as in `api.example.com` or `*.example.com:8443`, without scheme and path",
+        ),
+        Power::FilesRead | Power::FilesWrite if !mask.starts_with(['/', '*', '?']) => {
+            Some("its mask is for an absolute path, as in `/srv/*`")
         }
-        match self.0.strip_suffix('*') {
-            Some(prefix) if !prefix.contains(wild) => other.0.starts_with(prefix),
-            _ => !other.0.contains(wild) && self.fits_exactly(&other.0),
+        Power::Process if mask.contains(" -") => {
+            Some("its mask is for a program, as in `df` or `/usr/bin/df`, without arguments")
         }
-    }
-
-    /// Whether `name` fits, in time linear in both for one star and never worse than their product.
-    pub fn fits(&self, name: &str) -> bool {
-        Mask(self.0.to_lowercase()).fits_exactly(&name.to_lowercase())
-    }
-
-    /// The same where upper and lower case are told apart.
-    pub fn fits_exactly(&self, name: &str) -> bool {
-        let mask: Vec<char> = self.0.chars().collect();
-        let name: Vec<char> = name.chars().collect();
-        let (mut m, mut n, mut retry) = (0, 0, None);
-        while n < name.len() {
-            match mask.get(m) {
-                Some('*') => {
-                    retry = Some((m, n));
-                    m += 1;
-                }
-                Some(&c) if c == '?' || c == name[n] => {
-                    m += 1;
-                    n += 1;
-                }
-                _ => match retry {
-                    None => return false,
-                    Some((star, start)) => {
-                        retry = Some((star, start + 1));
-                        m = star + 1;
-                        n = start + 1;
-                    }
-                },
-            }
+        Power::JobsStart | Power::RecordsWrite | Power::AssetsRead | Power::AssetsWrite
+            if !is_name =>
+        {
+            Some("its mask is for a name: letters, digits, `_`, `-`, and `*` and `?` for any")
         }
-        mask[m..].iter().all(|&c| c == '*')
+        _ => None,
     }
 }
 
@@ -345,25 +348,6 @@ mod tests {
     }
 
     #[test]
-    fn masks_fit_as_people_expect() {
-        let rows = [
-            ("*", "anything", true),
-            ("", "", true),
-            ("", "a", false),
-            ("linux-*", "linux-image-6.1", true),
-            ("linux-*", "Linux-Image", true),
-            ("*ssl*", "openssl", true),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("*a*b", "xaxxb", true),
-            ("*a*b", "xaxxbx", false),
-        ];
-        for (mask, name, fits) in rows {
-            assert_eq!(Mask::new(mask).fits(name), fits, "{mask} over {name}");
-        }
-    }
-
-    #[test]
     fn grants_are_read_strictly() {
         for good in ["updates.read", "jobs.start:Patch-*", "records.write:UpdateRunProgress"] {
             assert_eq!(good.parse::<Grant>().expect(good).to_string(), good);
@@ -374,6 +358,55 @@ mod tests {
         let longest = format!("jobs.start:{}", "a".repeat(limit::MASK_CHARS));
         assert!(longest.parse::<Grant>().is_ok());
         assert!(format!("{longest}a").parse::<Grant>().is_err());
+    }
+
+    #[test]
+    fn a_mask_that_nothing_fits_is_none() {
+        for bad in [
+            "http:https://api.example.com",
+            "http:api.example.com/v1",
+            "http:bot@api.example.com",
+            "files.read:etc/hosts",
+            "files.write:./a",
+            "process:/usr/bin/df -h",
+            "records.write:My Table",
+            "jobs.start:Patch One",
+            "assets.read:Tickets!",
+        ] {
+            let refused = bad.parse::<Grant>().expect_err(bad).to_string();
+            assert!(refused.starts_with(&format!("`{bad}` allows nothing: its mask is for ")));
+        }
+        let missing = "files.read".parse::<Grant>().expect_err("no mask").to_string();
+        assert_eq!(missing, "`files.read` needs a mask, as in `files.read:/srv/*`");
+        for power in Power::ALL.into_iter().filter(|power| power.masked()) {
+            let example = format!("{}:{}", power.as_str(), power.example());
+            assert!(example.parse::<Grant>().is_ok(), "{example}");
+        }
+        for good in
+            ["http:[::1]:*", "files.read:*/x", "process:C:\\Program Files\\x", "records.write:*_?"]
+        {
+            assert!(good.parse::<Grant>().is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_spelled_out_with_any_port() {
+        for (mask, subject, is) in [
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1:8080", "127.0.0.1:8080", true),
+            ("127.0.0.1:*", "127.0.0.1:8080", true),
+            ("[::1]:*", "[::1]:8080", true),
+            ("Intra.Example:*", "intra.example:1", true),
+            ("127.0.0.1*", "127.0.0.1:8080", false),
+            ("127.0.0.*:*", "127.0.0.1:8080", false),
+            ("[:*", "[::1]", false),
+            ("*", "127.0.0.1", false),
+        ] {
+            let grant: Grant = format!("http:{mask}").parse().expect("a grant");
+            assert_eq!(grant.spells_out(Power::Http, subject), is, "{mask} {subject}");
+        }
+        let table: Grant = "records.write:T".parse().expect("a grant");
+        assert!(!table.spells_out(Power::Http, "T"));
     }
 
     #[test]

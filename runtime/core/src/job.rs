@@ -396,6 +396,9 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// Its place in its life.
     pub phase: Phase,
+    /// The worker that has it, or had it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
     /// The epoch of the last lease that was given out.
     pub epoch: u64,
     /// Journal entries below this are held by the control plane.
@@ -430,6 +433,7 @@ impl Job {
         let phase = next(&self.phase, event)?;
         if let Some(lease) = phase.lease() {
             self.epoch = self.epoch.max(lease.epoch);
+            self.worker = Some(lease.worker);
         }
         if matches!(phase, Phase::Running { .. }) && self.started_at.is_none() {
             self.started_at = Some(now);

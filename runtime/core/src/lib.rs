@@ -15,6 +15,7 @@ pub mod id;
 pub mod job;
 pub mod json;
 pub mod limit;
+pub mod mask;
 pub mod module;
 pub mod name;
 pub mod operation;

@@ -62,7 +62,7 @@ pub const REPLAYS: usize = 2;
 /// Stream records of a counterfactual replay that are kept.
 pub const REPLAY_RECORDS: usize = 1_000;
 /// How long the test of a runbook may really take.
-pub const TEST_TIME: Duration = Duration::from_secs(120);
+pub const TEST_TIME: Duration = Duration::from_secs(60);
 /// The script of such a test, in bytes.
 pub const TEST_SCRIPT_BYTES: usize = 1 << 20;
 /// How long the command that prints a runbook's JSON Schema may take: it may have to compile.

@@ -187,7 +187,8 @@ pub fn next(state: RunbookState, event: RunbookEvent) -> Result<RunbookState, Fa
             Ok(RunbookState::Published)
         }
         (RunbookState::Published, RunbookEvent::Publish) => {
-            Err(Failure::new(Code::Conflict, "there is no draft to publish: import one first"))
+            let failure = Failure::new(Code::Conflict, "there is no draft to publish");
+            Err(failure.advising("Import one first: `bindery runbook import FILE.wasm --replace`."))
         }
     }
 }

@@ -83,7 +83,13 @@ pub(crate) fn examine_library(bytes: &[u8], types: TypesRef<'_>) -> Result<Offer
     if exports.is_empty() {
         let message = "it exports no interface that a runbook could import, as in \
                        `acme:tickets/api@1.0.0`: a module exports at least one, in a package of its own";
-        return Err(Failure::new(Code::NoEntryPoint, message));
+        let advice = match entry(types, &names.exports) {
+            Ok(_) => "It is a runbook: `bindery runbook import` imports it.",
+            Err(_) => {
+                "Export an interface of your own, as runtime/docs/guides/write-a-module.md shows."
+            }
+        };
+        return Err(Failure::new(Code::NoEntryPoint, message).advising(advice));
     }
     Ok(Offer {
         exports: exports.into_iter().collect(),
@@ -185,6 +191,10 @@ fn entry(types: TypesRef<'_>, exports: &[&str]) -> Result<Entry, Failure> {
     }
     if exports.iter().any(|name| is_cli_run(types, name)) {
         return Ok(Entry::CliRun);
+    }
+    if exports.iter().any(|name| Interface::parse(name).is_some_and(|it| it.is_of_a_module())) {
+        let why = "it exports interfaces, as a module does that runbooks import";
+        return Err(no_entry(why).advising("Import a module with `bindery module import`."));
     }
     let names: Vec<_> = exports.iter().take(20).map(|name| format!("`{}`", shown(name))).collect();
     let exported = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };

@@ -155,7 +155,9 @@ impl Composition<'_> {
             "no module of the account exports {}; `bindery module import` brings one",
             each.join(", nor ")
         );
-        Err(Failure::new(Code::UnknownImports, message))
+        let advice =
+            "Import the module into the account; a test is given it by `--module FILE.wasm`.";
+        Err(Failure::new(Code::UnknownImports, message).advising(advice))
     }
 
     /// The whole exports what the runbook does.

@@ -132,7 +132,7 @@ impl RegistryError {
     }
 
     /// What to do about it.
-    pub fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &str {
         match self {
             Self::BadReference { .. } => {
                 "Write it as in `ghcr.io/acme/report:1.0` or `ghcr.io/acme/report@sha256:…`."
@@ -163,7 +163,7 @@ impl RegistryError {
             Self::Damaged { .. } => {
                 "Do not use it: somebody changed it in the registry or on its way. Push it again."
             }
-            Self::Content(failure) => failure.code.remedy(),
+            Self::Content(failure) => failure.remedy(),
             Self::Refused { .. } => {
                 "Read what it said; it must speak the OCI distribution specification."
             }

@@ -328,7 +328,12 @@ fn guest_failure(error: GuestError) -> Failure {
         Some(_) => error.message,
         None => format!("{}: {}", error.code, error.message),
     };
-    Failure { code: known.unwrap_or(Code::GuestFailed), message: clip(message), details }
+    Failure {
+        code: known.unwrap_or(Code::GuestFailed),
+        message: clip(message),
+        details,
+        advice: None,
+    }
 }
 
 fn exit(result: Result<i32>, gate: &Gate) -> Result<Outcome> {

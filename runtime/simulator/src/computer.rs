@@ -20,8 +20,8 @@ use bindery_capability_updates::{
 };
 use bindery_core::{
     code::{Code, Failure},
-    grant::Mask,
     id::ComputerId,
+    mask::Mask,
     update::{OsType, Update},
 };
 use bindery_sandbox::capability::Capabilities;

@@ -20,7 +20,7 @@ use bindery_capability_streams::Streams;
 use bindery_capability_timers::Timers;
 use bindery_core::{
     code::{Code, Failure},
-    grant::{Grant, Power},
+    grant::Grant,
     limit,
     runbook::Manifest,
 };
@@ -29,16 +29,6 @@ use bindery_sandbox::{capability::Capabilities, run::Sandbox};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Duration};
-
-/// Powers over the computer that a job runs on.
-const ON_A_COMPUTER: [Power; 6] = [
-    Power::UpdatesRead,
-    Power::UpdatesInstall,
-    Power::PowerReboot,
-    Power::FilesRead,
-    Power::FilesWrite,
-    Power::Process,
-];
 
 /// Why a test was not run.
 #[derive(Debug, thiserror::Error)]
@@ -75,14 +65,16 @@ impl Test {
         let module = bindery_inspect::inspect(&wasm)?;
         let manifest = module.manifest.clone().ok_or_else(|| {
             let message = "the module has no manifest: give its runbook.toml with `--manifest`";
-            Failure::new(Code::InvalidManifest, message)
+            let advice = "`bindery runbook build` writes a file NAME.wasm with its manifest in it: \
+                          test that one.";
+            Failure::new(Code::InvalidManifest, message).advising(advice)
         })?;
         check_grants(&module, &manifest)?;
         check_given(script.grants.as_deref().unwrap_or_default(), &manifest)?;
         let mut all = std::mem::take(&mut script.parameters);
         all.extend(parameters);
         let parameters = job_parameters(manifest.parameters.as_ref(), &Value::Object(all))?;
-        let on_a_computer = |grant: &Grant| ON_A_COMPUTER.contains(&grant.power());
+        let on_a_computer = |grant: &Grant| grant.power().is_of_a_computer();
         if script.computer.is_none() && manifest.grants.iter().any(on_a_computer) {
             script.computer = Some(ComputerScript::default());
         }

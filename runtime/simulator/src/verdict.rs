@@ -67,7 +67,7 @@ fn of_computer(expect: &Expect, computer: Option<&ComputerReport>) -> Vec<Expect
     let mut all = vec![];
     if let Some(masks) = &expect.installed {
         let installed = computer.map(|computer| computer.installed.as_slice()).unwrap_or_default();
-        let fits = |mask: &bindery_core::grant::Mask, update: &crate::report::UpdateReport| {
+        let fits = |mask: &bindery_core::mask::Mask, update: &crate::report::UpdateReport| {
             update.names.iter().any(|name| mask.fits(name))
         };
         let each = masks.iter().all(|mask| installed.iter().any(|it| fits(&mask.mask, it)));

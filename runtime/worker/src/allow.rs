@@ -52,8 +52,14 @@ impl Allow {
         let lines: Vec<_> = left_out.iter().map(|grant| format!("`{grant}`")).collect();
         let (path, lines) = (file.path.display(), lines.join(", "));
         let whole = match file.path.exists() {
-            true => "",
-            false => ", which is not there yet: what it does not name is not allowed then",
+            true => String::new(),
+            false => {
+                let now: Vec<_> = DEFAULT.lines().map(|line| format!("`{line}`")).collect();
+                format!(
+                    ", which is not there yet: it needs {} as well, to go on allowing them",
+                    now.join(", ")
+                )
+            }
         };
         format!("{refused}; its owner may add {lines}, each in a line, to `{path}`{whole}")
     }

@@ -34,7 +34,7 @@ use tokio::{sync::Notify, task::JoinHandle};
 /// Why an order is not taken, and whether another attempt may do.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    pub(crate) error: Failure,
+    pub(crate) error: Box<Failure>,
     pub(crate) retry: bool,
 }
 
@@ -85,7 +85,7 @@ impl Runner {
         history: Vec<Entry>,
     ) -> Result<(), Refusal> {
         let refuse = |code, retry, message: String| {
-            Err(Refusal { error: Failure::new(code, message), retry })
+            Err(Refusal { error: Failure::new(code, message).into(), retry })
         };
         let (job, lease) = (accepted.order.job, accepted.order.lease);
         if self.spool.held(job).is_some_and(|(held, _)| held == lease) {
@@ -113,7 +113,7 @@ impl Runner {
         self.saw(job, lease, accepted.order.not_after);
         self.begin(accepted, history).map_err(|error| {
             self.fence(job, lease);
-            Refusal { error, retry: false }
+            Refusal { error: error.into(), retry: false }
         })
     }
 

@@ -178,17 +178,17 @@ impl Desk {
             return None;
         }
         tracing::warn!(%job, code = %error.code, %error, "an order is refused");
-        Some(ToControl::Refused { job, lease, error, retry })
+        Some(ToControl::Refused { job, lease, error: *error, retry })
     }
 
     fn accept(&self, envelope: &Envelope) -> Result<(), Refusal> {
         if self.drain.is_draining() {
             let error = Failure::new(Code::NoWorker, "this worker is about to end");
-            return Err(Refusal { error, retry: true });
+            return Err(Refusal { error: error.into(), retry: true });
         }
         let now = self.clock.now();
         let accepted = orders::accept(envelope, &self.accounts, &self.allow, now)
-            .map_err(|error| Refusal { error, retry: false })?;
+            .map_err(|error| Refusal { error: error.into(), retry: false })?;
         let history = self.histories.take(accepted.order.job, accepted.order.lease);
         self.runner.take(accepted, history)
     }

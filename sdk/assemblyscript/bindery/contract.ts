@@ -1883,7 +1883,8 @@ export namespace files {
 
   /**
    * What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the path
-   * with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing there.
+   * with `/` at its end: whoever may read all that is below `/srv` may list it, and so may the mask
+   * `/srv/`, which reads nothing there.
    *
    * Grant: `files.read:<path>`.
    */
@@ -1973,7 +1974,7 @@ export namespace http {
    * Basic`, and the grant `assets.read:<name>` is needed, too. See `assets` for secrets in headers,
    * body and URL.
    *
-   * Grant: `http:<url>`.
+   * Grant: `http:<host>`.
    */
   export function send(
     url: string, method: string, headers: Header[], timeout: Milliseconds, body: string | null = null, credential: string | null = null,

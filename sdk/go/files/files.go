@@ -49,8 +49,8 @@ func Read(path string) (TextFile, error) {
 }
 
 // List returns what is in a folder, by name; at most 10,000 entries. The grant's mask is held
-// against the path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads
-// nothing there.
+// against the path with `/` at its end: whoever may read all that is below `/srv` may list it, and
+// so may the mask `/srv/`, which reads nothing there.
 //
 // The operation `files.list`; it needs the grant `files.read:<path>`.
 func List(path string) ([]Entry, error) {

@@ -1,6 +1,6 @@
 // Made from sdk/wit by `cargo xtask bless`. Do not edit.
 
-// Package http sends requests over HTTP. Its grant is `http:<url>`.
+// Package http sends requests over HTTP. Its grant is `http:<host>`.
 package http
 
 import (
@@ -33,7 +33,7 @@ type Response struct {
 // Basic`, and the grant `assets.read:<name>` is needed, too. See `assets` for secrets in headers,
 // body and URL.
 //
-// The operation `http.send`; it needs the grant `http:<url>`.
+// The operation `http.send`; it needs the grant `http:<host>`.
 func Send(url string, method string, headers []Header, timeout time.Duration, body *string, credential *string) (Response, error) {
 	var reply Response
 	type arguments struct {

@@ -2,10 +2,11 @@ package streams
 
 import "fmt"
 
-// The functions below return no error: a job whose words are refused (it is over a limit, or past
-// its deadline) hears of it at its next operation. Use Write where that matters.
+// The functions below return no error: a line of more than 1 MiB is left out, and a Warning says so.
+// Use Write where that matters.
 
-// Outputf writes a line to Output; it takes what fmt.Sprintf takes.
+// Outputf writes a line to Output; it takes what fmt.Sprintf takes. A line of more than 1 MiB is left
+// out, and a Warning says so.
 func Outputf(format string, values ...any) {
 	say(KindOutput, format, values)
 }

@@ -712,7 +712,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "module": "http",
         "function": "send",
         "interface": "http",
-        "grant": "http:<url>",
+        "grant": "http:<host>",
         "parameters": {
             "url": "string",
             "method": "string",

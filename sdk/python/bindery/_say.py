@@ -11,9 +11,8 @@ from .types import Kind
 def output(*parts: object) -> None:
     """Writes a line to the Output stream; what is no string is written as JSON.
 
-    The five functions of this kind raise nothing: a job whose words are refused (it is over a
-    limit, or past its deadline) hears of it at its next operation. Use `streams.write` where that
-    matters.
+    The five functions of this kind raise nothing: a line of more than 1 MiB is left out, and a Warning
+    says so. Use `streams.write` where that matters.
     """
     _say(Kind.OUTPUT, parts)
 
@@ -42,7 +41,7 @@ def _say(kind: Kind, parts: tuple[object, ...]) -> None:
     try:
         streams.write(kind, " ".join(_word(part) for part in parts))
     except BinderyError as refused:
-        # The job hears of it at its next operation; outside of a runbook there is a terminal.
+        # The host says what it left out; outside of a runbook there is a terminal.
         if refused.code == "NotInRunbook":
             print(f"{kind}:", *parts)
 

@@ -24,7 +24,7 @@ def read(path: str) -> TextFile:
 
 def list(path: str) -> list[Entry]:
     """What is in a folder, by name; at most 10,000 entries. The grant's mask is held against the
-    path with `/` at its end: `/srv/*` lists `/srv`, and so does `/srv/`, which reads nothing
-    there.
+    path with `/` at its end: whoever may read all that is below `/srv` may list it, and so
+    may the mask `/srv/`, which reads nothing there.
     """
     return _host.call("files.list", path)

@@ -1,5 +1,5 @@
 # Made from sdk/wit by `cargo xtask bless`. Do not edit.
-"""The interface `http`. Grant: `http:<url>`."""
+"""The interface `http`. Grant: `http:<host>`."""
 
 from datetime import timedelta
 

@@ -9,8 +9,8 @@
 //! verbose!("nothing else to do");
 //! ```
 //!
-//! They do not return an error: a job whose words are refused (it is over a limit, or past its
-//! deadline) hears of it at its next operation. Use [`write`] where that matters.
+//! They do not return an error: a line of more than 1 MiB is left out, and a Warning says so. Use
+//! [`write`] where that matters.
 
 use crate::{Error, bindings::bindery::runbook::streams as host, failure::call};
 use serde::Serialize;

@@ -11,6 +11,7 @@ use bindery_client::jobs::JobVerb::{Stop, Terminate};
 use bindery_core::{
     account::Role,
     code::Code,
+    job::Placement,
     runbook::RunbookState,
     seal::{Publisher, Seal, StartedBy, Verb},
     text::obeyed,
@@ -114,6 +115,25 @@ async fn more_grants_than_before_need_an_owner() {
 
     let reader = server.role(Role::Reader).await;
     assert_eq!(code(publish(&reader, &PublishRunbook::default()).await), Code::Forbidden);
+}
+
+#[tokio::test]
+async fn a_runbook_with_powers_over_a_computer_is_started_on_one() {
+    let Server { owner, .. } = &Server::start().await;
+    let file = guest("Reads", &["fleet.read", "updates.read"]);
+    owner.import_runbook(ACCOUNT, &ImportRunbook::default(), file).await.expect("a draft");
+    let how = granting(&["fleet.read", "updates.read"]);
+    owner.publish_runbook(ACCOUNT, "Reads", &how).await.expect("published");
+    let start = async |placement| {
+        let (runbook, parameters) = ("Reads".parse().expect("a name"), serde_json::Map::new());
+        let new = NewJob { runbook, parameters, placement, dry_run: false };
+        owner.start_job(ACCOUNT, &new).await
+    };
+    let refused = start(None).await.expect_err("nobody said where");
+    assert_eq!(refused.code(), Code::InvalidRequest);
+    assert!(refused.to_string().contains("`updates.read`"), "{refused}");
+    assert!(refused.remedy().contains("--computer"), "{}", refused.remedy());
+    start(Some(Placement::Sandbox)).await.expect("whoever says so has it");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use bindery_core::{
     limit,
 };
 use futures::TryStreamExt as _;
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, Response, Url, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde_json::{Value, json};
 use std::{error::Error, net::IpAddr, sync::Arc};
@@ -47,15 +47,7 @@ impl Clients {
         host: &str,
         spelled_out: bool,
     ) -> Result<Value, Failure> {
-        let client = if spelled_out {
-            &self.anywhere
-        } else {
-            // An address in the URL is never looked up.
-            let address = request.url.host_str().unwrap_or_default();
-            let address = address.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-            check(host, address).map_err(|error| not_public(&error, host))?;
-            &self.public
-        };
+        let client = if spelled_out { &self.anywhere } else { &self.public };
         let sent = client
             .request(request.method, request.url)
             .headers(request.headers)
@@ -89,6 +81,13 @@ impl Clients {
         })?;
         Ok(json!({ "status": status, "headers": headers, "body": body }))
     }
+}
+
+/// Refuses an address in a URL that is not public: it is never looked up.
+pub(crate) fn check_literal(url: &Url, host: &str) -> Result<(), Failure> {
+    let address = url.host_str().unwrap_or_default();
+    let address = address.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    check(host, address).map_err(|error| not_public(&error, host))
 }
 
 /// Why a body cannot be had.

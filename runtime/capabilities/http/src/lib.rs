@@ -38,7 +38,7 @@ impl Capability for Http {
 
     async fn perform(&self, call: &Call<'_>) -> Result<Value, Failure> {
         let (request, host) = read(call).await?;
-        let spelled_out = call.grants.iter().any(|grant| grant.spells_out(Power::Http, &host));
+        let spelled_out = spelled_out(call, &host);
         let clients = self.clients.get_or_init(Clients::new).as_ref().map_err(Failure::clone)?;
         clients.send(request, &host, spelled_out).await
     }
@@ -113,7 +113,15 @@ async fn read(call: &Call<'_>) -> Result<(Request, String), Failure> {
         let message = format!("`{url}` can be read as another host than `{host}`");
         return Err(Failure::new(Code::InvalidArguments, message));
     }
+    if !spelled_out(call, &host) {
+        client::check_literal(&request.url, &host)?;
+    }
     Ok((request, host))
+}
+
+/// Whether a grant names the host itself, so that it may lead anywhere.
+fn spelled_out(call: &Call<'_>, host: &str) -> bool {
+    call.grants.iter().any(|grant| grant.spells_out(Power::Http, host))
 }
 
 /// The host as grants spell it.

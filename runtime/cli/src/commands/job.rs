@@ -138,7 +138,7 @@ pub(super) fn object(text: &str) -> Result<Map<String, Value>, String> {
 }
 
 fn status(text: &str) -> Result<JobStatus, String> {
-    serde_json::from_value(text.into()).map_err(|_| "there is no such status".to_owned())
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
 }
 
 pub(crate) async fn run(
@@ -221,12 +221,21 @@ async fn watch(
             bar.set_position(record.value.as_ref().and_then(Value::as_f64).unwrap_or(0.0) as u64);
             bar.set_message(crate::output::text::escape(&record.text));
         }
-        bar.suspend(|| if out.is_json() { out.json_line(&event) } else { tell(&event, out) })?;
+        // Lines may still come behind the end: it is told last.
+        let ends = matches!(&event, JobEvent::Status { job, .. } if job.ended());
+        bar.suspend(|| match out.is_json() {
+            true => out.json_line(&event),
+            false if ends => Ok(()),
+            false => tell(&event, out),
+        })?;
         if let JobEvent::Status { job, .. } = event {
             last = Some(job);
         }
     }
     bar.finish_and_clear();
+    if let Some(job) = last.as_ref().filter(|_| !out.is_json()) {
+        tell_status(job, out)?;
+    }
     match last {
         Some(job) => {
             if job.dry_run && !out.is_json() {
@@ -240,16 +249,18 @@ async fn watch(
 
 fn tell(event: &JobEvent, out: &mut Output<'_>) -> Result<(), CliFailure> {
     match event {
-        JobEvent::Status { job, .. } => {
-            let why = job.waiting.as_ref().map(|why| format!(": {}", why.message));
-            out.note(&format!("{} {}{}", job.runbook, status_of(job), why.unwrap_or_default()))
-        }
+        JobEvent::Status { job, .. } => tell_status(job, out),
         JobEvent::Stream { record, .. } => match record.kind {
             StreamKind::Output => out.line(&said(record)),
             StreamKind::Progress => Ok(()),
             kind => out.note(&format!("{}: {}", table::spelling(kind), said(record))),
         },
     }
+}
+
+fn tell_status(job: &Job, out: &mut Output<'_>) -> Result<(), CliFailure> {
+    let why = job.waiting.as_ref().map(|why| format!(": {}", why.message));
+    out.note(&format!("{} {}{}", job.runbook, status_of(job), why.unwrap_or_default()))
 }
 
 pub(super) fn said(record: &StreamRecord) -> String {

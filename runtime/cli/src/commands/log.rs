@@ -10,6 +10,11 @@ use bindery_api::log::{LogRecord, SearchLog};
 use bindery_core::record;
 use jiff::Timestamp;
 
+/// The tables whose columns are about updates.
+const OF_UPDATES: [&str; 2] = [record::UPDATE, record::UPDATE_RUN_PROGRESS];
+/// So many columns of another table are listed; a record in full has them all.
+const COLUMNS_MAX: usize = 8;
+
 /// What can be asked.
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
@@ -87,6 +92,7 @@ pub(crate) async fn run(
         cursor: search.paging.cursor,
         limit: search.paging.limit,
     };
+    let list = if OF_UPDATES.contains(&search.table.as_str()) { list } else { list_columns };
     out.page(&client.search_log(&search.table, &which).await?, list)
 }
 
@@ -117,6 +123,30 @@ fn list(records: &[LogRecord]) -> String {
             ]
         }),
     )
+}
+
+/// The columns that the rows themselves have, in their order.
+fn list_columns(records: &[LogRecord]) -> String {
+    let mut names: Vec<String> = vec![];
+    for name in records.iter().flat_map(|record| record.record.row.keys()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names.sort_by_key(|name| name != "Computer");
+    names.truncate(COLUMNS_MAX);
+    let upper = names.iter().map(|name| name.to_uppercase());
+    let head: Vec<_> =
+        ["TIME".to_owned()].into_iter().chain(upper).chain(["ID".to_owned()]).collect();
+    let cells = |record: &LogRecord| {
+        let columns = names.iter().map(|name| column(record, name));
+        [table::time(record.record.time)]
+            .into_iter()
+            .chain(columns)
+            .chain([record.id.clone()])
+            .collect()
+    };
+    table::columns(&head, records.iter().map(cells))
 }
 
 fn show(record: &LogRecord) -> String {
@@ -151,6 +181,11 @@ mod tests {
             2026-01-01T00:00:00Z   web-01                     openssl\n3.5   Succeeded   r1
         "#]]
         .assert_eq(&list(std::slice::from_ref(&record)));
+        expect![[r#"
+            TIME                   COMPUTER   TITLE          INSTALLATIONSTATUS   ID
+            2026-01-01T00:00:00Z   web-01     openssl\n3.5   Succeeded            r1
+        "#]]
+        .assert_eq(&list_columns(std::slice::from_ref(&record)));
         expect![[r#"
             Id:      r1
             Table:   UpdateRunProgress

@@ -76,7 +76,7 @@ pub enum Verb {
 }
 
 fn status(text: &str) -> Result<RunStatus, String> {
-    serde_json::from_value(text.into()).map_err(|_| "there is no such status".to_owned())
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
 }
 
 pub(crate) async fn run(

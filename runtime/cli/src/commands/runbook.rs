@@ -5,7 +5,7 @@ mod conform;
 mod diff;
 mod facts;
 mod import;
-mod new;
+pub(super) mod new;
 mod powers;
 mod registry;
 mod test;
@@ -18,8 +18,11 @@ use crate::{
     failure::{CliFailure, Exit},
     output::{Output, table, text},
 };
-use bindery_api::runbooks::{PublishRunbook, Runbook, Slot};
-use bindery_core::{grant::Grant, name::Name};
+use bindery_api::{
+    powers::of_file as powers_of_file,
+    runbooks::{PublishRunbook, Runbook, Slot},
+};
+use bindery_core::{grant::Grant, name::Name, runbook::Version};
 use serde_json::json;
 use std::{
     fs,
@@ -194,7 +197,7 @@ pub(super) fn show_file(path: &Path, wasm: &[u8], out: &mut Output<'_>) -> Resul
     out.show(&facts::Facts::of_file(path.to_owned(), wasm)?, facts::show)
 }
 
-fn asked_for(draft: bindery_core::runbook::Version) -> Vec<Grant> {
+fn asked_for(draft: Version) -> Vec<Grant> {
     draft.manifest.grants
 }
 
@@ -202,12 +205,11 @@ fn list(runbooks: &[Runbook]) -> String {
     table::rows(
         ["NAME", "STATE", "SEALED", "VERSION", "CAN", "DESCRIPTION"],
         runbooks.iter().map(|runbook| {
-            let version = runbook.published.as_ref().or(runbook.draft.as_ref());
             [
                 runbook.name.to_string(),
                 table::spelling(runbook.state),
                 table::yes(runbook.sealed),
-                version.map(|v| v.manifest.version.clone()).unwrap_or_default(),
+                versions(runbook),
                 powers::can(&runbook.powers),
                 runbook.description.clone(),
             ]
@@ -219,24 +221,52 @@ fn show(runbook: &Runbook) -> String {
     let version = runbook.published.as_ref().or(runbook.draft.as_ref());
     let seal = runbook.seal.as_ref();
     let verbs: Vec<_> = runbook.verbs.iter().map(table::spelling).collect();
-    let of = |f: fn(&bindery_core::runbook::Version) -> String| version.map(f).unwrap_or_default();
-    let fields = table::fields([
+    let mut fields = vec![
         ("Name", runbook.name.to_string()),
         ("State", table::spelling(runbook.state)),
         ("Description", runbook.description.clone()),
-        ("Version", of(|version| version.manifest.version.clone())),
-        ("Digest", of(|version| version.digest.to_string())),
-        ("Level", of(|version| table::spelling(version.level))),
-        ("Needs", of(|version| facts::needs(&version.needs))),
-        ("Needs modules for", of(|version| text::escape(&version.from_modules.join(", ")))),
-        ("Modules", of(|version| facts::modules(&version.modules))),
-        ("Imported", of(|version| table::time(version.imported_at))),
-        ("By", of(|version| version.imported_by.clone())),
+    ];
+    fields.extend(version.into_iter().flat_map(version_fields));
+    fields.extend([
         ("Sealed by", seal.map(|seal| seal.publisher.name.clone()).unwrap_or_default()),
         ("Allowed verbs", if runbook.sealed { verbs.join(", ") } else { "all".to_owned() }),
         ("Started by", seal.map(started_by).unwrap_or_default()),
     ]);
-    fields + "\n" + &powers::lines(&runbook.powers)
+    let mut text = table::fields(fields) + "\n" + &powers::lines(&runbook.powers);
+    if let (Some(_), Some(draft)) = (&runbook.published, &runbook.draft) {
+        let powers = powers_of_file(draft.level, &draft.imports, &draft.manifest.grants);
+        text += &format!(
+            "\nThe draft, which is not published; `bindery runbook diff {}` shows what it changes:\n{}\n{}",
+            runbook.name,
+            table::fields(version_fields(draft)),
+            powers::lines(&powers)
+        );
+    }
+    text
+}
+
+fn version_fields(version: &Version) -> [(&'static str, String); 8] {
+    [
+        ("Version", version.manifest.version.clone()),
+        ("Digest", version.digest.to_string()),
+        ("Level", table::spelling(version.level)),
+        ("Needs", facts::needs(&version.needs)),
+        ("Needs modules for", text::escape(&version.from_modules.join(", "))),
+        ("Modules", facts::modules(&version.modules)),
+        ("Imported", table::time(version.imported_at)),
+        ("By", version.imported_by.clone()),
+    ]
+}
+
+/// The version that is published, and the draft where there is one.
+fn versions(runbook: &Runbook) -> String {
+    let version = |version: &Version| version.manifest.version.clone();
+    let draft = runbook.draft.as_ref().map(|draft| format!("draft {}", version(draft)));
+    match (&runbook.published, draft) {
+        (None, draft) => draft.unwrap_or_default(),
+        (Some(published), None) => version(published),
+        (Some(published), Some(draft)) => format!("{}, {draft}", version(published)),
+    }
 }
 
 fn started_by(seal: &bindery_core::seal::Seal) -> String {
@@ -268,6 +298,23 @@ mod tests {
             ],
         }))
         .expect("a runbook")
+    }
+
+    #[test]
+    fn a_draft_is_told_beside_what_is_published() {
+        let mut runbook = runbook();
+        let mut draft = runbook.published.clone().expect("a version");
+        draft.manifest.version = "2".to_owned();
+        draft.manifest.grants = vec!["process:df".parse().expect("a grant")];
+        draft.imports = vec!["bindery:runbook/process@0.1.0".to_owned()];
+        runbook.draft = Some(draft);
+        let text = show(&runbook);
+        let (published, draft) = text.split_once("The draft, which is not published").expect(&text);
+        assert!(published.contains("Version:         1\n") && !published.contains("run programs"));
+        assert!(draft.contains("2\n") && draft.contains("can: run programs (df)"), "{draft}");
+        assert!(list(&[runbook.clone()]).contains("1, draft 2"));
+        runbook.published = None;
+        assert!(list(&[runbook]).contains("draft 2"));
     }
 
     #[test]

@@ -10,6 +10,11 @@ pub fn rows<const N: usize>(
     head: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
+    columns(&head.map(str::to_owned), rows.into_iter().map(Vec::from))
+}
+
+/// The same with columns that only their rows name.
+pub fn columns(head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let rows: Vec<_> = rows.into_iter().collect();
     if rows.is_empty() {
         return "(none)\n".to_owned();
@@ -20,16 +25,16 @@ pub fn rows<const N: usize>(
 /// A list of fields; those without a value are left out.
 pub fn fields(fields: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let present = fields.into_iter().filter(|(_, value)| !value.is_empty());
-    render(None, present.map(|(name, value)| [format!("{name}:"), value]).collect())
+    render(None, present.map(|(name, value)| vec![format!("{name}:"), value]).collect())
 }
 
-fn render<const N: usize>(head: Option<[&str; N]>, rows: Vec<[String; N]>) -> String {
+fn render(head: Option<&[String]>, rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     if let Some(head) = head {
-        table.set_header(head);
+        table.set_header(head.iter().map(|cell| escape(cell)));
     }
-    table.add_rows(rows.into_iter().map(|row| row.map(|cell| escape(&cell))));
+    table.add_rows(rows.into_iter().map(|row| row.into_iter().map(|cell| escape(&cell))));
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 3));
     });

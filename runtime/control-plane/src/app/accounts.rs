@@ -31,7 +31,13 @@ const SANDBOX_GROUP: &str = "Sandbox";
 impl ControlPlane {
     pub(crate) async fn account(&self, name: &Name) -> Result<Account, Failure> {
         let what = format!("account `{name}`");
-        Ok(self.repository.need(ACCOUNTS, &name.key(), &what).await?.value)
+        let held = self.repository.need(ACCOUNTS, &name.key(), &what).await;
+        Ok(held
+            .map_err(|failure| match failure.code {
+                Code::NotFound => absent(failure, name),
+                _ => failure,
+            })?
+            .value)
     }
 
     /// An account; the default one is made for whoever imports the first runbook into it.
@@ -208,6 +214,16 @@ impl ControlPlane {
         }
         Ok(())
     }
+}
+
+/// That the default account is not there is nobody's mistake.
+fn absent(failure: Failure, name: &Name) -> Failure {
+    failure.advising(match name.as_str() {
+        account::DEFAULT => {
+            "The first `bindery runbook import` makes it, and so does the first update deployment."
+        }
+        _ => "`bindery account list` shows which there are; --account names another.",
+    })
 }
 
 /// Whether what is published is a later version than `seal`, by its publisher's own counting.

@@ -70,7 +70,10 @@ impl ControlPlane {
             }
             None => {}
         }
-        let placement = placement.unwrap_or(Placement::Sandbox);
+        let placement = match placement {
+            Some(placement) => placement,
+            None => sandboxed(&runbook)?,
+        };
         self.check_runnable(&runbook, &placement).await?;
         let wanted = Wanted {
             parameters,
@@ -144,6 +147,7 @@ impl ControlPlane {
             phase: Phase::New,
             epoch: 0,
             shipped: 0,
+            worker: None,
         })
     }
 
@@ -355,6 +359,21 @@ pub(crate) fn no_such_worker(placement: &Placement, profile: Profile) -> Failure
          that runs the program built with `--features {profile}`"
     );
     Failure::new(Code::NoWorker, message)
+}
+
+/// Where a job runs of which nobody says where.
+fn sandboxed(runbook: &Runbook) -> Result<Placement, Failure> {
+    match runbook.grants.iter().find(|grant| grant.power().is_of_a_computer()) {
+        None => Ok(Placement::Sandbox),
+        Some(grant) => {
+            let name = &runbook.name;
+            let message = format!(
+                "`{name}` has the grant `{grant}`, of which only computers know: say on which it is to run"
+            );
+            let advice = "Name a computer with --computer, or a group with --group.";
+            Err(Failure::new(Code::InvalidRequest, message).advising(advice))
+        }
+    }
 }
 
 pub(crate) fn no_worker(account: &Name, placement: &Placement) -> Failure {

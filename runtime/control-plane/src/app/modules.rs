@@ -83,7 +83,8 @@ impl ControlPlane {
                     "there is a module `{name}` in account `{account}` already; `--replace` replaces it, \
                      and what is published stays as it is"
                 );
-                return Err(Failure::new(Code::NameTaken, message));
+                let advice = "Say `--replace`, or give it another name; case does not count.";
+                return Err(Failure::new(Code::NameTaken, message).advising(advice));
             }
         } else {
             let count = self.modules_of(account).await?.len();

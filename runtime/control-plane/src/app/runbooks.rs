@@ -129,7 +129,8 @@ impl ControlPlane {
                 "there is a runbook `{name}` in account `{account}` already; \
                  `--replace` makes the file its newer draft"
             );
-            return Err(Failure::new(Code::NameTaken, message));
+            let advice = "Say `--replace`, or `--name` with another name; case does not count.";
+            return Err(Failure::new(Code::NameTaken, message).advising(advice));
         }
         runbook::next(runbook.state(), RunbookEvent::Import)?;
         runbook.draft = Some(version);
@@ -184,7 +185,9 @@ impl ControlPlane {
             (None, None) => {
                 let message = "the module has no manifest: give its runbook.toml with \
                                `--manifest`, or a name with `--name`";
-                return Err(Failure::new(Code::InvalidName, message));
+                let advice = "`bindery runbook build` writes a file NAME.wasm with its manifest in it: \
+                              import that one.";
+                return Err(Failure::new(Code::InvalidName, message).advising(advice));
             }
         };
         grants::check_grants(&module, &manifest)?;
@@ -390,7 +393,12 @@ fn check_publish(
     let asked = &draft.manifest.grants;
     if let Some(extra) = given.iter().find(|grant| !asked.iter().any(|ask| ask.contains(grant))) {
         let message = format!("the version does not ask for the grant `{extra}`");
-        return Err(Failure::new(Code::GrantNotAsked, message));
+        let each: Vec<_> = asked.iter().map(|ask| format!("`{ask}`")).collect();
+        let advice = match each.is_empty() {
+            true => "It asks for none.".to_owned(),
+            false => format!("It asks for {}.", each.join(", ")),
+        };
+        return Err(Failure::new(Code::GrantNotAsked, message).advising(advice));
     }
     let lacking: Vec<_> =
         asked.iter().filter(|ask| !given.iter().any(|grant| grant.contains(ask))).collect();

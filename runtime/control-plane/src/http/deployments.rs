@@ -24,7 +24,7 @@ use bindery_api::{
 };
 use bindery_core::{
     code::{Code, Failure},
-    grant::Mask,
+    mask::Mask,
     update::Update,
 };
 use serde_json::Value;

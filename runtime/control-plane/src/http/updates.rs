@@ -13,7 +13,7 @@ use bindery_api::{
     page::Page,
     updates::{ListUpdates, MissingUpdate},
 };
-use bindery_core::{code::Failure, fleet::Computer, grant::Mask, id::ComputerId, update::Update};
+use bindery_core::{code::Failure, fleet::Computer, id::ComputerId, mask::Mask, update::Update};
 use bindery_store::documents::Range;
 
 /// Computers that are looked at together.

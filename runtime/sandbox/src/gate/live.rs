@@ -39,6 +39,10 @@ impl Gate {
             Ok(capability) => capability,
             Err(refusal) => {
                 self.park.over();
+                if *operation == operation::STREAM_WRITE {
+                    // Whoever reads the stream is to know that something is missing.
+                    self.note(StreamKind::Warning, format!("left out: {refusal}"), None);
+                }
                 return self.entry(operation, arguments, Err(refusal));
             }
         };
@@ -163,7 +167,9 @@ impl Gate {
         self.check_window(operation, arguments)?;
         let capability = self.capabilities.get(operation).ok_or_else(|| {
             let place = match &self.facts.computer {
-                Some((_, name)) => format!("computer `{name}`"),
+                Some((_, name)) => {
+                    format!("computer `{name}`, whose agent does not have it: a simulated or scratch computer has updates and power alone")
+                }
                 None => "the control plane's sandbox, which is no computer".to_owned(),
             };
             let message = format!("`{}` is not available on {place}", operation.name);

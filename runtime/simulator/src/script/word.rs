@@ -2,8 +2,8 @@
 
 use bindery_core::{
     code::{Code, Failure},
-    grant::Mask,
     limit,
+    mask::Mask,
     operation::{self, Operation},
 };
 use jiff::{Span, SpanRelativeTo, Timestamp};

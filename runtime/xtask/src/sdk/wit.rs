@@ -116,7 +116,11 @@ fn described(
 /// What the mask of the operation's grant is held against: the one subject of its interface.
 fn mask(operation: &Operation) -> &'static str {
     let same = operation::ALL.iter().filter(|it| it.power == operation.power);
-    same.filter_map(|it| it.subject).next().unwrap_or("name")
+    match same.filter_map(|it| it.subject).next() {
+        // Of a URL only the host counts.
+        Some("url") => "host",
+        subject => subject.unwrap_or("name"),
+    }
 }
 
 fn field(

@@ -13,7 +13,7 @@ use crate::{
 use bindery_core::{
     code::{Code, Failure},
     limit,
-    runbook::Manifest,
+    runbook::{Level, Manifest},
 };
 use bindery_inspect::{
     manifest::{Project, embed_manifest, read_project_toml},
@@ -49,10 +49,21 @@ impl Kind {
         }
     }
 
-    fn check(self, wasm: &[u8]) -> Result<(), Failure> {
+    /// How such a project is begun.
+    fn begun(self) -> &'static str {
         match self {
-            Kind::Runbook => bindery_inspect::inspect_unlinked(wasm).map(drop),
-            Kind::Module => bindery_inspect::inspect_library(wasm).map(drop),
+            Kind::Runbook => {
+                "Name the folder of a runbook; `bindery runbook new --lang LANGUAGE NAME` makes one."
+            }
+            Kind::Module => "Name the folder of a module; `bindery module new NAME` makes one.",
+        }
+    }
+
+    /// Whether it is one, and of which level.
+    fn check(self, wasm: &[u8]) -> Result<Level, Failure> {
+        match self {
+            Kind::Runbook => bindery_inspect::inspect_unlinked(wasm).map(|module| module.level),
+            Kind::Module => bindery_inspect::inspect_library(wasm).map(|_| Level::L2),
         }
     }
 }
@@ -115,8 +126,16 @@ pub(crate) async fn run(
     if let Some(place) = &build.wit {
         wit::write(&folder.join(place), Some(&manifest.grants), &build.imports)?;
     }
-    make(&folder, &build, out)?;
+    let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let made = folder.join(&build.output);
+    // A build that fails leaves nothing that could be taken for what it made.
+    if to != made
+        && let Err(error) = fs::remove_file(&to)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(unwritable(&to, &error));
+    }
+    make(&folder, &build, out)?;
     let wasm = fs::read(&made).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let text = format!("the build ended well, but there is no `{}`", made.display());
@@ -128,13 +147,18 @@ pub(crate) async fn run(
         _ => unreadable(&made, &error),
     })?;
     // Before it is touched, so that a message is about what the toolchain made.
-    project.check(&wasm)?;
+    check_level(project.check(&wasm)?, &manifest, &build)?;
     if let Some(command) = &build.schema {
         manifest.parameters = Some(schema_of(&folder, command, &build.language, out).await?);
     }
-    manifest.parameters.as_ref().map_or(Ok(()), check_defaults)?;
+    let defaults = manifest.parameters.as_ref().map_or(Ok(()), check_defaults);
+    defaults.map_err(|failure| match &build.schema {
+        Some(_) => {
+            failure.advising("Correct the default where the type of the parameters gives it.")
+        }
+        None => failure,
+    })?;
     let wasm = embed_manifest(&wasm, &manifest)?;
-    let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let written = || fs::write(&to, &wasm).map_err(|error| unwritable(&to, &error));
     match project {
         Kind::Runbook => {
@@ -149,6 +173,30 @@ pub(crate) async fn run(
     }
 }
 
+/// Whether a runbook of its level can have what its project asks for.
+fn check_level(level: Level, manifest: &Manifest, build: &Build) -> Result<(), CliFailure> {
+    if level != Level::L2
+        && let Some(import) = build.imports.first()
+    {
+        let text = format!(
+            "only components import modules, and this is none that could import `{import}`"
+        );
+        return Err(CliFailure::new(Exit::Usage, text).hint(
+            "Leave `imports` out, or write the runbook in a language that makes components: Rust, \
+             JavaScript, TypeScript, Python.",
+        ));
+    }
+    if level == Level::L0
+        && let Some(grant) = manifest.grants.first()
+    {
+        let text = format!("this program has no operations, so `{grant}` is of no use to it");
+        return Err(CliFailure::new(Exit::Usage, text).hint(
+            "Does its main function call the SDK's? If it is to compute and print alone, leave `grants` empty.",
+        ));
+    }
+    Ok(())
+}
+
 /// What the project's file says.
 fn read(folder: &Path, project: Kind) -> Result<(Manifest, Build), CliFailure> {
     let file = project.file();
@@ -156,9 +204,7 @@ fn read(folder: &Path, project: Kind) -> Result<(Manifest, Build), CliFailure> {
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let text = format!("there is no `{file}` in `{}`", folder.display());
-            CliFailure::new(Exit::NotFound, text).hint(
-                "Name the folder of a runbook; `bindery runbook new --lang LANGUAGE NAME` makes one.",
-            )
+            CliFailure::new(Exit::NotFound, text).hint(project.begun())
         }
         _ => unreadable(&path, &error),
     })?;

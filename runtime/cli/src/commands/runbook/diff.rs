@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, needs};
 use crate::output::table;
-use bindery_core::runbook::Manifest;
+use bindery_core::runbook::{Linked, Manifest};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,9 +47,19 @@ pub(super) fn differences(before: &Facts, after: &Facts) -> Vec<Difference> {
         let one = |import: &String| ("import".to_owned(), import.clone());
         facts.imports.iter().map(one).collect::<Vec<_>>()
     };
-    for (before, after) in
-        [(can(before), can(after)), (grants(old), grants(new)), (imports(before), imports(after))]
-    {
+    let modules = |facts: &Facts| {
+        let needed = |name: &String| ("needs a module for".to_owned(), name.clone());
+        let linked =
+            |it: &Linked| (format!("module {}", it.name), format!("{} {}", it.version, it.digest));
+        let linked = facts.modules.iter().map(linked);
+        facts.from_modules.iter().map(needed).chain(linked).collect::<Vec<_>>()
+    };
+    for (before, after) in [
+        (can(before), can(after)),
+        (grants(old), grants(new)),
+        (modules(before), modules(after)),
+        (imports(before), imports(after)),
+    ] {
         for (what, value) in before.iter().filter(|it| !after.contains(it)) {
             note(what, Some(value.clone()), None);
         }

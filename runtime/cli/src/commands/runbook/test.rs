@@ -68,7 +68,7 @@ fn verdict(file: &str, tested: Tested) -> Result<(), CliFailure> {
         return Ok(());
     }
     let failure = CliFailure::new(Exit::Failed, format!("the test of `{file}` failed"));
-    Err(CliFailure { causes: tested.unmet, ..failure })
+    Err(CliFailure { causes: tested.unmet, hint: tested.hint, ..failure })
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
             "dryRun": test.dry_run,
         });
         let unmet = if test.dry_run { vec!["a \u{1b}[2J".to_owned()] } else { vec![] };
-        async { Ok(vec![Tested { report, text: "in words\n".into(), unmet }]) }.boxed()
+        async { Ok(vec![Tested { report, text: "in words\n".into(), unmet, hint: None }]) }.boxed()
     }
 
     fn tested(line: &str, format: Format) -> (Result<(), CliFailure>, String) {

@@ -48,7 +48,7 @@ fn the_file_has_its_manifest_and_says_what_it_can_do() {
 
 #[test]
 fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of_its_grants() {
-    let build = "grants = ['updates.read']\n[build]\ncommand = ['./make.sh']\noutput = 'out.wasm'\n\
+    let build = "[build]\ncommand = ['./make.sh']\noutput = 'out.wasm'\n\
                  wit = 'made/wit'\nenv = { SOURCE = 'source.wasm' }";
     let folder = project(build);
     let script = folder.path().join("make.sh");
@@ -56,7 +56,7 @@ fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("set");
     built(folder.path()).expect("built");
     let world = fs::read_to_string(folder.path().join("made/wit/world.wit")).expect("a world");
-    assert!(world.contains("update-inventory") && !world.contains("power"), "{world}");
+    assert!(world.contains("import job;") && !world.contains("power"), "{world}");
 }
 
 #[test]
@@ -78,6 +78,15 @@ fn the_parameters_are_those_that_a_command_of_the_project_prints() {
     fs::write(folder.path().join("schema.json"), "no schema").expect("written");
     let failure = built(folder.path()).expect_err("not JSON");
     assert!(failure.to_string().contains("`cat schema.json` printed no JSON Schema"), "{failure}");
+}
+
+#[test]
+fn a_build_that_fails_leaves_nothing_of_the_one_before() {
+    let folder = project("[build]\ncommand = ['false']\noutput = 'x'");
+    let left = folder.path().join("Clean-Logs.wasm");
+    fs::write(&left, PROGRAM).expect("written");
+    built(folder.path()).expect_err("it fails");
+    assert!(!left.exists());
 }
 
 #[test]
@@ -111,13 +120,24 @@ fn each_usual_mistake_says_what_to_do() {
             "Leave `[parameters]` out",
         ),
         (
+            "grants = ['updates.read']\n[build]\ncommand = ['true']\noutput = 'source.wasm'",
+            "this program has no operations, so `updates.read` is of no use",
+            "call the SDK's?",
+        ),
+        (
+            "[build]\ncommand = ['true']\noutput = 'source.wasm'\nimports = ['acme:a/b@1.0.0']",
+            "this is none that could import `acme:a/b@1.0.0`",
+            "Leave `imports` out",
+        ),
+        (
             "[build]\ncommand = ['cp', 'runbook.toml', 'x']\noutput = 'x'",
             "is not a Wasm module",
             "",
         ),
     ];
     for (build, message, hint) in rows {
-        let failure = built(project(build).path()).expect_err(build);
+        let folder = project(build);
+        let failure = built(folder.path()).expect_err(build);
         assert!(failure.to_string().contains(message), "{build}: {failure}");
         assert!(failure.hint.unwrap_or_default().contains(hint), "{build}");
     }
