@@ -27,7 +27,7 @@ use bindery_journal::entry::{Body, Entry};
 use bindery_protocol::{bytes::Base64, message::ToWorker};
 use bindery_store::{batch::Batch, limit::BATCH_ITEMS, log::Row};
 use futures::{StreamExt as _, stream};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 use tokio::sync::mpsc;
 
@@ -356,19 +356,17 @@ fn record_rows(
             tracing::warn!(job = %job.id, "a worker shipped rows that its job may not write");
             continue;
         }
-        let records = rows.into_iter().zip(0..).map(|(mut row, index)| {
-            if let Some((_, name)) = computer {
-                row.entry(COMPUTER).or_insert_with(|| name.as_str().into());
-            }
-            Record {
-                table: table.to_owned(),
-                time: entry.time,
-                job: Some(job.id),
-                sequence: entry.sequence,
-                index,
-                computer: computer.map(|(id, _)| *id),
-                row,
-            }
+        let records = rows.into_iter().zip(0..).map(|(row, index)| Record {
+            table: table.to_owned(),
+            time: entry.time,
+            job: Some(job.id),
+            sequence: entry.sequence,
+            index,
+            computer: computer.map(|(id, _)| *id),
+            row: match computer {
+                Some((_, name)) => of_computer(row, name),
+                None => row,
+            },
         });
         let rows = records.map(|record| record_row(&record)).collect::<Result<_, _>>()?;
         tables.push((table.to_owned(), rows));
@@ -430,10 +428,23 @@ const COMPUTER: &str = "Computer";
 const SEARCHED: [&str; 6] =
     ["UpdateRunName", "KBID", "Package", COMPUTER, "Title", "InstallationStatus"];
 
+/// A row that a computer appends.
+fn of_computer(mut row: Map<String, Value>, name: &str) -> Map<String, Value> {
+    if column(&row, COMPUTER).is_none() {
+        row.insert(COMPUTER.to_owned(), name.into());
+    }
+    row
+}
+
+/// A column of a row, however its name is capitalised.
+fn column<'a>(row: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    row.iter().find(|(column, _)| column.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
 /// A record as a row of the log.
 pub(crate) fn record_row(record: &Record) -> Result<Row, Failure> {
     let job = record.job.map(|job| job.to_string()).unwrap_or_default();
-    let text = |name: &str| record.row.get(name).and_then(Value::as_str);
+    let text = |name: &str| column(&record.row, name).and_then(Value::as_str);
     let mut fields: Vec<_> = SEARCHED
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), text(name)?.to_owned())))
@@ -449,4 +460,32 @@ pub(crate) fn record_row(record: &Record) -> Result<Row, Failure> {
         .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
     let key = record_key(record.sequence, record.index);
     Ok(Row { partition, key, time: record.time, fields, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_row_has_the_name_of_its_computer_unless_the_runbook_gave_one() {
+        for (row, expected) in [
+            (json!({ "disk": "/" }), json!({ "disk": "/", "Computer": "web-01" })),
+            (json!({ "computer": "other" }), json!({ "computer": "other" })),
+            (json!({ "Computer": "other" }), json!({ "Computer": "other" })),
+        ] {
+            let row = of_computer(row.as_object().cloned().expect("a row"), "web-01");
+            assert_eq!(Value::Object(row.clone()), expected);
+            let time = jiff::Timestamp::UNIX_EPOCH;
+            let (table, job, computer) = ("T".to_owned(), None, None);
+            let record = Record { table, time, job, sequence: 1, index: 0, computer, row };
+            let name = record_row(&record).expect("a row").fields[0].clone();
+            let wanted = expected.get("Computer").or(expected.get("computer")).expect("a name");
+            assert_eq!(
+                (name.0.as_str(), json!(name.1)),
+                (COMPUTER, wanted.clone()),
+                "it is searched by"
+            );
+        }
+    }
 }

@@ -133,7 +133,7 @@ fn list_columns(records: &[LogRecord]) -> String {
             names.push(name.clone());
         }
     }
-    names.sort_by_key(|name| name != "Computer");
+    names.sort_by_key(|name| !name.eq_ignore_ascii_case("Computer"));
     names.truncate(COLUMNS_MAX);
     let upper = names.iter().map(|name| name.to_uppercase());
     let head: Vec<_> =
