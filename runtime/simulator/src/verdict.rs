@@ -6,7 +6,7 @@ use crate::{
 };
 use bindery_core::{job::Outcome, text::shown};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One thing that was expected.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -59,8 +59,26 @@ pub(crate) fn judge(expect: &Expect, report: &Report) -> Vec<Expectation> {
         let found: Vec<_> = report.changes.iter().map(|it| it.operation.as_str()).collect();
         all.push(held(format!("changes: {}", list(&wanted)), wanted == found, || list(&found)));
     }
+    all.extend(of_log(expect, report));
     all.extend(of_computer(expect, report.computer.as_ref()));
     all
+}
+
+fn of_log(expect: &Expect, report: &Report) -> Vec<Expectation> {
+    let table = |(table, wanted): (&String, &Vec<Map<String, Value>>)| {
+        let rows = report.records.iter().filter(|row| row.table == *table);
+        let found: Vec<_> = rows.map(|row| Value::Object(row.row.clone())).collect();
+        let difference = if found.len() == wanted.len() {
+            let wanted = wanted.iter().cloned().map(Value::Object).collect();
+            difference(table, &Value::Array(wanted), &Value::Array(found))
+        } else {
+            Some(format!("{} rows", found.len()))
+        };
+        let met = difference.is_none();
+        let wanted = serde_json::to_string(wanted).unwrap_or_default();
+        held(format!("rows of {table}: {wanted}"), met, || difference.unwrap_or_default())
+    };
+    expect.rows.iter().map(table).collect()
 }
 
 fn of_computer(expect: &Expect, computer: Option<&ComputerReport>) -> Vec<Expectation> {

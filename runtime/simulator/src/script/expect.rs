@@ -6,7 +6,7 @@ use super::{
 };
 use bindery_core::{grant::Power, operation::Operation};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What is expected; what is absent is not, but for the status.
@@ -26,6 +26,8 @@ pub struct Expect {
     pub changes: Option<Vec<OperationName>>,
     /// The updates that it installs.
     pub installed: Option<Vec<MaskText>>,
+    /// What each of the rows that it appends has at least, by table.
+    pub rows: BTreeMap<String, Vec<Map<String, Value>>>,
     /// What becomes of files that it changes, by path.
     pub files: BTreeMap<String, FileEnd>,
     /// How often it reboots the computer.

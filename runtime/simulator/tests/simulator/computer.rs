@@ -100,3 +100,32 @@ fn a_dry_run_lists_the_changes_and_makes_none() {
     let wanted = json!({ "outcome": report.outcome, "files": [], "changes": 3 });
     assert_eq!(account(&report), wanted);
 }
+
+#[test]
+fn the_rows_of_a_table_are_expected_one_by_one() {
+    let appends = |expected: &str| {
+        run(
+            "rounds-runbook.wat",
+            "\"power.reboot\", \"records.write:*\"",
+            &format!("[expect]\n{expected}"),
+        )
+    };
+    let table = appends("").records[0].table.clone();
+    let columns: Vec<_> =
+        appends("").records.iter().map(|it| Value::Object(it.row.clone())).collect();
+    let rows = columns.iter().map(|row| row.to_string().replace("\":", "\" = "));
+    let rows: Vec<_> = rows.collect();
+    let report = appends(&format!("rows.{table} = [{}]", rows.join(", ")));
+    assert!(report.passed, "{:?}", report.unmet());
+    assert!(appends(&format!("rows.{table} = [{{}}, {{}}, {{}}]")).passed, "it may have more");
+    let fewer = appends(&format!("rows.{table} = [{{}}]\nrows.Other = [{{ a = 1 }}]")).unmet();
+    assert_eq!(
+        fewer,
+        [
+            "expected: rows of Other: [{\"a\":1}]; found: 0 rows".to_owned(),
+            format!("expected: rows of {table}: [{{}}]; found: 3 rows"),
+        ]
+    );
+    let other = appends(&format!("rows.{table} = [{{}}, {{ none = 1 }}, {{}}]")).unmet();
+    assert!(other[0].ends_with(&format!("found: `{table}[1].none` is null")), "{other:?}");
+}
