@@ -217,6 +217,15 @@ typedef struct bindery_optional_u8 { bool has; uint8_t value; } bindery_optional
 typedef struct bindery_optional_u32 { bool has; uint32_t value; } bindery_optional_u32_t;
 typedef struct bindery_optional_u64 { bool has; uint64_t value; } bindery_optional_u64_t;
 
+/* How a member of each type may be absent. */
+typedef bindery_optional_bool_t bindery_bool_t_optional;
+typedef bindery_optional_u8_t bindery_u8_t_optional;
+typedef bindery_optional_u32_t bindery_u32_t_optional;
+typedef bindery_optional_u64_t bindery_u64_t_optional;
+typedef bindery_text_t bindery_text_t_optional;
+typedef bindery_raw_t bindery_raw_t_optional;
+typedef bindery_text_list_t bindery_text_list_t_optional;
+
 extern const bindery_form_t bindery_bool_t_form;
 extern const bindery_form_t bindery_u8_t_form;
 extern const bindery_form_t bindery_u32_t_form;
@@ -246,22 +255,26 @@ extern const bindery_form_t bindery_text_list_t_form;
 /** A member that may be left out; FALLBACK, JSON text, then counts. */
 #define BINDERY_FIELD_OR(RECORD, MEMBER, KEY, TYPE, FALLBACK) \
     { KEY, BINDERY_OFFSET(RECORD, MEMBER, TYPE), &TYPE##_form, false, FALLBACK }
-/** A text, enum or list that may be absent. */
+/** A member that may be absent. It is of the same type if that is a text, enum or list, a pointer to
+ *  it if a record, and `bindery_optional_u64_t` for `bindery_u64_t`, likewise of `u32`, `u8`, `bool`. */
 #define BINDERY_FIELD_OPTIONAL(RECORD, MEMBER, KEY, TYPE) \
-    { KEY, BINDERY_OFFSET(RECORD, MEMBER, TYPE), &TYPE##_form, true, NULL }
+    { KEY, BINDERY_OFFSET(RECORD, MEMBER, TYPE##_optional), &TYPE##_form, true, NULL }
 
 /** The form of the struct RECORD: its fields. */
 #define BINDERY_RECORD(RECORD, ...)                                                             \
+    typedef const RECORD *RECORD##_optional;                                                    \
     static const bindery_field_t RECORD##_fields[] = { __VA_ARGS__ };                           \
     static const bindery_form_t RECORD##_form = { BINDERY_FORM_RECORD, sizeof(RECORD),          \
         RECORD##_fields, NULL, sizeof RECORD##_fields / sizeof RECORD##_fields[0], NULL }
 /** Defines the struct LIST, with `items` and `count`, and its form. */
 #define BINDERY_LIST(LIST, ITEM)                                                                \
     typedef struct LIST { const ITEM *items; size_t count; } LIST;                              \
+    typedef LIST LIST##_optional;                                                               \
     static const bindery_form_t LIST##_form = { BINDERY_FORM_LIST, sizeof(LIST), NULL, NULL, 0, \
         &ITEM##_form }
 /** The form of the enum TYPE, whose cases are 1, 2 and so on, in the order of these spellings. */
 #define BINDERY_ENUM(TYPE, ...)                                                                 \
+    typedef TYPE TYPE##_optional;                                                               \
     static const char *const TYPE##_names[] = { __VA_ARGS__ };                                  \
     static const bindery_form_t TYPE##_form = { BINDERY_FORM_ENUM, sizeof(TYPE), NULL,          \
         TYPE##_names, sizeof TYPE##_names / sizeof TYPE##_names[0], NULL }
@@ -310,7 +323,8 @@ const char *bindery_write(bindery_t *run, const bindery_form_t *form, const void
 const char *bindery_case(const bindery_form_t *form, int value);
 
 /** Writes a line to the Output stream. Like the others, it does not fail: a line of more than 1 MiB
- *  is left out, and a Warning says so; `run->error` is left alone. Bytes that are not UTF-8 become U+FFFD. `bindery_stream_write` does fail. */
+ *  is left out, and a Warning says so; `run->error` is left alone. Bytes that are not UTF-8 become
+ *  U+FFFD. `bindery_stream_write` does fail. */
 void bindery_output(bindery_t *run, const char *format, ...) BINDERY_PRINTF(2, 3);
 /** Writes a line to the Warning stream. */
 void bindery_warning(bindery_t *run, const char *format, ...) BINDERY_PRINTF(2, 3);

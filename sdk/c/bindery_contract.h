@@ -69,6 +69,7 @@ typedef enum bindery_action_kind {
     BINDERY_ACTION_KIND_DOWNGRADE,
     BINDERY_ACTION_KIND_REMOVE,
 } bindery_action_kind_t;
+typedef bindery_action_kind_t bindery_action_kind_t_optional;
 extern const bindery_form_t bindery_action_kind_t_form;
 
 /** One step that the package manager would take. */
@@ -80,11 +81,13 @@ typedef struct bindery_action {
     /** The update that was asked for and brings this step; none for a dependency. */
     const char *update; /* optional */
 } bindery_action_t;
+typedef const bindery_action_t *bindery_action_t_optional;
 extern const bindery_form_t bindery_action_t_form;
 typedef struct bindery_action_list {
     const bindery_action_t *items;
     size_t count;
 } bindery_action_list_t;
+typedef bindery_action_list_t bindery_action_list_t_optional;
 extern const bindery_form_t bindery_action_list_t_form;
 
 /** A time as RFC 3339 text in UTC, `2026-11-22T18:00:00Z`. */
@@ -95,6 +98,7 @@ typedef enum bindery_os_type {
     BINDERY_OS_TYPE_LINUX,
     BINDERY_OS_TYPE_WINDOWS,
 } bindery_os_type_t;
+typedef bindery_os_type_t bindery_os_type_t_optional;
 extern const bindery_form_t bindery_os_type_t_form;
 
 /** What an update is for, by the archive's own metadata.
@@ -112,6 +116,7 @@ typedef enum bindery_classification {
     BINDERY_CLASSIFICATION_UPDATES,
     BINDERY_CLASSIFICATION_OTHER,
 } bindery_classification_t;
+typedef bindery_classification_t bindery_classification_t_optional;
 extern const bindery_form_t bindery_classification_t_form;
 
 typedef enum bindery_reboot_behavior {
@@ -119,6 +124,7 @@ typedef enum bindery_reboot_behavior {
     BINDERY_REBOOT_BEHAVIOR_NEVER_REBOOTS,
     BINDERY_REBOOT_BEHAVIOR_CAN_REQUEST_REBOOT,
 } bindery_reboot_behavior_t;
+typedef bindery_reboot_behavior_t bindery_reboot_behavior_t_optional;
 extern const bindery_form_t bindery_reboot_behavior_t_form;
 
 /** One update. */
@@ -143,11 +149,13 @@ typedef struct bindery_update {
     /** Why the package manager keeps it back, if it does. */
     const char *held; /* optional */
 } bindery_update_t;
+typedef const bindery_update_t *bindery_update_t_optional;
 extern const bindery_form_t bindery_update_t_form;
 typedef struct bindery_update_list {
     const bindery_update_t *items;
     size_t count;
 } bindery_update_list_t;
+typedef bindery_update_list_t bindery_update_list_t_optional;
 extern const bindery_form_t bindery_update_list_t_form;
 
 /** Whether a reboot is pending, and what asks for it. */
@@ -155,6 +163,7 @@ typedef struct bindery_pending {
     bool pending;
     bindery_text_list_t reasons;
 } bindery_pending_t;
+typedef const bindery_pending_t *bindery_pending_t_optional;
 extern const bindery_form_t bindery_pending_t_form;
 
 /** What this computer lacks now. */
@@ -172,6 +181,7 @@ typedef struct bindery_assessment {
     uint32_t installed;
     bindery_pending_t reboot;
 } bindery_assessment_t;
+typedef const bindery_assessment_t *bindery_assessment_t_optional;
 extern const bindery_form_t bindery_assessment_t_form;
 
 typedef struct bindery_certificate {
@@ -182,6 +192,7 @@ typedef struct bindery_certificate {
     bindery_timestamp_t not_before;
     bindery_timestamp_t not_after;
 } bindery_certificate_t;
+typedef const bindery_certificate_t *bindery_certificate_t_optional;
 extern const bindery_form_t bindery_certificate_t_form;
 
 typedef enum bindery_target_case {
@@ -201,6 +212,7 @@ typedef struct bindery_target {
         const char *group;
     };
 } bindery_target_t;
+typedef const bindery_target_t *bindery_target_t_optional;
 extern const bindery_form_t bindery_target_t_form;
 
 /** JSON text. */
@@ -211,11 +223,13 @@ typedef struct bindery_child {
     /** The parameters: a JSON object. */
     bindery_json_t parameters;
 } bindery_child_t;
+typedef const bindery_child_t *bindery_child_t_optional;
 extern const bindery_form_t bindery_child_t_form;
 typedef struct bindery_child_list {
     const bindery_child_t *items;
     size_t count;
 } bindery_child_list_t;
+typedef bindery_child_list_t bindery_child_list_t_optional;
 extern const bindery_form_t bindery_child_list_t_form;
 
 typedef enum bindery_job_status {
@@ -234,6 +248,7 @@ typedef enum bindery_job_status {
     BINDERY_JOB_STATUS_RESUMING,
     BINDERY_JOB_STATUS_REMOVING,
 } bindery_job_status_t;
+typedef bindery_job_status_t bindery_job_status_t_optional;
 extern const bindery_form_t bindery_job_status_t_form;
 
 /** What went wrong. */
@@ -245,6 +260,7 @@ typedef struct bindery_error {
     /** More, where there is more: for a package manager its own words. */
     bindery_json_t details; /* optional */
 } bindery_error_t;
+typedef const bindery_error_t *bindery_error_t_optional;
 extern const bindery_form_t bindery_error_t_form;
 
 typedef struct bindery_child_status {
@@ -258,11 +274,13 @@ typedef struct bindery_child_status {
     /** Its error, if it failed. */
     const bindery_error_t *error; /* optional */
 } bindery_child_status_t;
+typedef const bindery_child_status_t *bindery_child_status_t_optional;
 extern const bindery_form_t bindery_child_status_t_form;
 typedef struct bindery_child_status_list {
     const bindery_child_status_t *items;
     size_t count;
 } bindery_child_status_list_t;
+typedef bindery_child_status_list_t bindery_child_status_list_t_optional;
 extern const bindery_form_t bindery_child_status_list_t_form;
 
 typedef enum bindery_compliance {
@@ -271,6 +289,7 @@ typedef enum bindery_compliance {
     BINDERY_COMPLIANCE_NON_COMPLIANT,
     BINDERY_COMPLIANCE_NOT_ASSESSED,
 } bindery_compliance_t;
+typedef bindery_compliance_t bindery_compliance_t_optional;
 extern const bindery_form_t bindery_compliance_t_form;
 
 typedef enum bindery_configure_status {
@@ -279,6 +298,7 @@ typedef enum bindery_configure_status {
     BINDERY_CONFIGURE_STATUS_UNREACHABLE,
     BINDERY_CONFIGURE_STATUS_REFUSED,
 } bindery_configure_status_t;
+typedef bindery_configure_status_t bindery_configure_status_t_optional;
 extern const bindery_form_t bindery_configure_status_t_form;
 
 typedef struct bindery_configured {
@@ -289,11 +309,13 @@ typedef struct bindery_configured {
     /** The worker group that it is in now. */
     const char *group; /* optional */
 } bindery_configured_t;
+typedef const bindery_configured_t *bindery_configured_t_optional;
 extern const bindery_form_t bindery_configured_t_form;
 typedef struct bindery_configured_list {
     const bindery_configured_t *items;
     size_t count;
 } bindery_configured_list_t;
+typedef bindery_configured_list_t bindery_configured_list_t_optional;
 extern const bindery_form_t bindery_configured_list_t_form;
 
 /** A text that stands for a secret. */
@@ -304,11 +326,13 @@ typedef struct bindery_secret_field {
     const char *name;
     bindery_secret_t secret;
 } bindery_secret_field_t;
+typedef const bindery_secret_field_t *bindery_secret_field_t_optional;
 extern const bindery_form_t bindery_secret_field_t_form;
 typedef struct bindery_secret_field_list {
     const bindery_secret_field_t *items;
     size_t count;
 } bindery_secret_field_list_t;
+typedef bindery_secret_field_list_t bindery_secret_field_list_t_optional;
 extern const bindery_form_t bindery_secret_field_list_t_form;
 
 /** How another system is reached. */
@@ -319,6 +343,7 @@ typedef struct bindery_connection {
     bindery_json_t fields;
     bindery_secret_field_list_t secrets;
 } bindery_connection_t;
+typedef const bindery_connection_t *bindery_connection_t_optional;
 extern const bindery_form_t bindery_connection_t_form;
 
 /** For `Authorization: Basic`, give its name to `http.send` instead. */
@@ -326,6 +351,7 @@ typedef struct bindery_credential {
     const char *user_name;
     bindery_secret_t password;
 } bindery_credential_t;
+typedef const bindery_credential_t *bindery_credential_t_optional;
 extern const bindery_form_t bindery_credential_t_form;
 
 typedef enum bindery_entry_kind {
@@ -334,6 +360,7 @@ typedef enum bindery_entry_kind {
     BINDERY_ENTRY_KIND_FOLDER,
     BINDERY_ENTRY_KIND_OTHER,
 } bindery_entry_kind_t;
+typedef bindery_entry_kind_t bindery_entry_kind_t_optional;
 extern const bindery_form_t bindery_entry_kind_t_form;
 
 typedef struct bindery_entry {
@@ -343,11 +370,13 @@ typedef struct bindery_entry {
     bindery_optional_u64_t bytes; /* optional */
     bindery_timestamp_t modified;
 } bindery_entry_t;
+typedef const bindery_entry_t *bindery_entry_t_optional;
 extern const bindery_form_t bindery_entry_t_form;
 typedef struct bindery_entry_list {
     const bindery_entry_t *items;
     size_t count;
 } bindery_entry_list_t;
+typedef bindery_entry_list_t bindery_entry_list_t_optional;
 extern const bindery_form_t bindery_entry_list_t_form;
 
 /** Which computers: written out, a stored list, or (both none) all. */
@@ -360,6 +389,7 @@ typedef struct bindery_filter {
     /** Items of a page, at most 500. */
     bindery_optional_u32_t limit; /* optional */
 } bindery_filter_t;
+typedef const bindery_filter_t *bindery_filter_t_optional;
 extern const bindery_form_t bindery_filter_t_form;
 
 /** Milliseconds. */
@@ -377,6 +407,7 @@ typedef struct bindery_finished {
     bool truncated;
     bindery_milliseconds_t took;
 } bindery_finished_t;
+typedef const bindery_finished_t *bindery_finished_t_optional;
 extern const bindery_form_t bindery_finished_t_form;
 
 /** A computer, as its last report describes it. */
@@ -393,22 +424,26 @@ typedef struct bindery_fleet_computer {
     bindery_compliance_t compliance;
     bindery_timestamp_t last_report; /* optional */
 } bindery_fleet_computer_t;
+typedef const bindery_fleet_computer_t *bindery_fleet_computer_t_optional;
 extern const bindery_form_t bindery_fleet_computer_t_form;
 typedef struct bindery_fleet_computer_list {
     const bindery_fleet_computer_t *items;
     size_t count;
 } bindery_fleet_computer_list_t;
+typedef bindery_fleet_computer_list_t bindery_fleet_computer_list_t_optional;
 extern const bindery_form_t bindery_fleet_computer_list_t_form;
 
 typedef struct bindery_header {
     const char *name;
     const char *value;
 } bindery_header_t;
+typedef const bindery_header_t *bindery_header_t_optional;
 extern const bindery_form_t bindery_header_t_form;
 typedef struct bindery_header_list {
     const bindery_header_t *items;
     size_t count;
 } bindery_header_list_t;
+typedef bindery_header_list_t bindery_header_list_t_optional;
 extern const bindery_form_t bindery_header_list_t_form;
 
 /** One entry of the package manager's history, newest first. */
@@ -420,11 +455,13 @@ typedef struct bindery_history_entry {
     bindery_action_list_t actions;
     const char *error; /* optional */
 } bindery_history_entry_t;
+typedef const bindery_history_entry_t *bindery_history_entry_t_optional;
 extern const bindery_form_t bindery_history_entry_t_form;
 typedef struct bindery_history_entry_list {
     const bindery_history_entry_t *items;
     size_t count;
 } bindery_history_entry_list_t;
+typedef bindery_history_entry_list_t bindery_history_entry_list_t_optional;
 extern const bindery_form_t bindery_history_entry_list_t_form;
 
 typedef enum bindery_install_status {
@@ -433,6 +470,7 @@ typedef enum bindery_install_status {
     BINDERY_INSTALL_STATUS_FAILED,
     BINDERY_INSTALL_STATUS_NOT_ATTEMPTED,
 } bindery_install_status_t;
+typedef bindery_install_status_t bindery_install_status_t_optional;
 extern const bindery_form_t bindery_install_status_t_form;
 
 typedef struct bindery_update_result {
@@ -441,11 +479,13 @@ typedef struct bindery_update_result {
     /** The package manager's own words, if it failed. */
     const char *error; /* optional */
 } bindery_update_result_t;
+typedef const bindery_update_result_t *bindery_update_result_t_optional;
 extern const bindery_form_t bindery_update_result_t_form;
 typedef struct bindery_update_result_list {
     const bindery_update_result_t *items;
     size_t count;
 } bindery_update_result_list_t;
+typedef bindery_update_result_list_t bindery_update_result_list_t_optional;
 extern const bindery_form_t bindery_update_result_list_t_form;
 
 typedef struct bindery_install_result {
@@ -455,6 +495,7 @@ typedef struct bindery_install_result {
     bindery_update_result_list_t results;
     bindery_pending_t reboot;
 } bindery_install_result_t;
+typedef const bindery_install_result_t *bindery_install_result_t_optional;
 extern const bindery_form_t bindery_install_result_t_form;
 
 /** Why the job was started. */
@@ -468,6 +509,7 @@ typedef enum bindery_trigger {
     BINDERY_TRIGGER_INTERNAL,
     BINDERY_TRIGGER_WATCHER,
 } bindery_trigger_t;
+typedef bindery_trigger_t bindery_trigger_t_optional;
 extern const bindery_form_t bindery_trigger_t_form;
 
 /** The facts of this job. */
@@ -492,6 +534,7 @@ typedef struct bindery_job_context {
     /** The time by which it must have ended. */
     bindery_timestamp_t deadline; /* optional */
 } bindery_job_context_t;
+typedef const bindery_job_context_t *bindery_job_context_t_optional;
 extern const bindery_form_t bindery_job_context_t_form;
 
 typedef enum bindery_kind {
@@ -502,6 +545,7 @@ typedef enum bindery_kind {
     BINDERY_KIND_VERBOSE,
     BINDERY_KIND_DEBUG,
 } bindery_kind_t;
+typedef bindery_kind_t bindery_kind_t_optional;
 extern const bindery_form_t bindery_kind_t_form;
 
 /** An update that was asked for and cannot be had, with the package manager's reason. */
@@ -509,11 +553,13 @@ typedef struct bindery_left_out {
     const char *update;
     const char *reason;
 } bindery_left_out_t;
+typedef const bindery_left_out_t *bindery_left_out_t_optional;
 extern const bindery_form_t bindery_left_out_t_form;
 typedef struct bindery_left_out_list {
     const bindery_left_out_t *items;
     size_t count;
 } bindery_left_out_list_t;
+typedef bindery_left_out_list_t bindery_left_out_list_t_optional;
 extern const bindery_form_t bindery_left_out_list_t_form;
 
 typedef struct bindery_page {
@@ -523,6 +569,7 @@ typedef struct bindery_page {
     /** Where the next page begins; none after the last. */
     const char *cursor; /* optional */
 } bindery_page_t;
+typedef const bindery_page_t *bindery_page_t_optional;
 extern const bindery_form_t bindery_page_t_form;
 
 typedef struct bindery_reboot_result {
@@ -532,6 +579,7 @@ typedef struct bindery_reboot_result {
     const char *boot_before;
     const char *boot_after;
 } bindery_reboot_result_t;
+typedef const bindery_reboot_result_t *bindery_reboot_result_t_optional;
 extern const bindery_form_t bindery_reboot_result_t_form;
 
 typedef struct bindery_response {
@@ -540,6 +588,7 @@ typedef struct bindery_response {
     /** At most 1 MiB; bytes that are no UTF-8 are replaced. */
     const char *body;
 } bindery_response_t;
+typedef const bindery_response_t *bindery_response_t_optional;
 extern const bindery_form_t bindery_response_t_form;
 
 typedef struct bindery_started {
@@ -548,17 +597,20 @@ typedef struct bindery_started {
     /** Why not, if not: `RunCancelled`, `NoWorker`, `RunbookSealed` and so on. */
     const bindery_error_t *error; /* optional */
 } bindery_started_t;
+typedef const bindery_started_t *bindery_started_t_optional;
 extern const bindery_form_t bindery_started_t_form;
 typedef struct bindery_started_list {
     const bindery_started_t *items;
     size_t count;
 } bindery_started_list_t;
+typedef bindery_started_list_t bindery_started_list_t_optional;
 extern const bindery_form_t bindery_started_list_t_form;
 
 typedef struct bindery_text_file {
     const char *text;
     bindery_timestamp_t modified;
 } bindery_text_file_t;
+typedef const bindery_text_file_t *bindery_text_file_t_optional;
 extern const bindery_form_t bindery_text_file_t_form;
 
 /** What the package manager would really do. */
@@ -573,6 +625,7 @@ typedef struct bindery_update_plan {
     /** Whether a step may ask for a reboot. */
     bool may_reboot;
 } bindery_update_plan_t;
+typedef const bindery_update_plan_t *bindery_update_plan_t_optional;
 extern const bindery_form_t bindery_update_plan_t_form;
 
 /** Either the value, or the text that stands for it. */
@@ -580,6 +633,7 @@ typedef struct bindery_variable {
     bindery_json_t value; /* optional */
     bindery_secret_t secret; /* optional */
 } bindery_variable_t;
+typedef const bindery_variable_t *bindery_variable_t_optional;
 extern const bindery_form_t bindery_variable_t_form;
 
 typedef enum bindery_wait_for {
@@ -587,6 +641,7 @@ typedef enum bindery_wait_for {
     BINDERY_WAIT_FOR_ANY,
     BINDERY_WAIT_FOR_ALL,
 } bindery_wait_for_t;
+typedef bindery_wait_for_t bindery_wait_for_t_optional;
 extern const bindery_form_t bindery_wait_for_t_form;
 
 /** Operation `job.context`: always granted; changes nothing. */

@@ -402,12 +402,14 @@ typedef struct {
     const char *group;
     bool hard;
     const char *extra;
+    bindery_optional_u64_t most;
 } parameters;
 BINDERY_RECORD(parameters,
     BINDERY_FIELD_OR(parameters, days, "days", bindery_u32_t, "30"),
     BINDERY_FIELD_OPTIONAL(parameters, group, "group", bindery_text_t),
     BINDERY_FIELD(parameters, hard, "hard", bindery_bool_t),
-    BINDERY_FIELD_OR(parameters, extra, "extra", bindery_raw_t, "{\"a\":1}"));
+    BINDERY_FIELD_OR(parameters, extra, "extra", bindery_raw_t, "{\"a\":1}"),
+    BINDERY_FIELD_OPTIONAL(parameters, most, "most", bindery_u64_t));
 
 typedef struct {
     int64_t change;
@@ -432,7 +434,7 @@ static bool runbook(bindery_t *run, const parameters *given, summary *result) {
     static const row items[] = { { -1, 0.5 }, { 2, 1 } };
     if (given->hard && given->group == NULL) return bindery_fail(run, "Hard", "day %u", given->days);
     if (given->hard) return false;
-    result->days = given->days;
+    result->days = given->most.has ? (uint32_t)given->most.value : given->days;
     result->extra = given->extra;
     result->rows.items = items;
     result->rows.count = 2;
@@ -447,6 +449,8 @@ static void a_runbook_reads_parameters_and_sets_its_result_or_failure(void) {
             "{\"value\":\"{\\\"days\\\":30,\\\"extra\\\":{\\\"a\\\":1},\\\"rows\\\":[{\\\"change\\\":-1,\\\"share\\\":0.5},{\\\"change\\\":2,\\\"share\\\":1}]}\"}" },
         { "{\"hard\":false,\"days\":7,\"extra\":[null],\"more\":1}",
             "{\"value\":\"{\\\"days\\\":7,\\\"extra\\\":[null],\\\"rows\\\":[{\\\"change\\\":-1,\\\"share\\\":0.5},{\\\"change\\\":2,\\\"share\\\":1}]}\"}" },
+        { "{\"hard\":false,\"most\":42,\"extra\":0}",
+            "{\"value\":\"{\\\"days\\\":42,\\\"extra\\\":0,\\\"rows\\\":[{\\\"change\\\":-1,\\\"share\\\":0.5},{\\\"change\\\":2,\\\"share\\\":1}]}\"}" },
         { "{\"hard\":true}", "{\"error\":{\"code\":\"Hard\",\"message\":\"day 30\"}}" },
         { "{\"hard\":true,\"group\":\"g\"}",
             "{\"error\":{\"code\":\"RunbookFailed\",\"message\":\"the runbook returned false, and did not say why\"}}" },
@@ -461,8 +465,8 @@ static void a_runbook_reads_parameters_and_sets_its_result_or_failure(void) {
         next_parameters = bindery_written(&writer);
         host_answers("null");
         int code = bindery_runbook_run();
-        CHECK(code == (i < 2 ? 0 : 1));
-        CHECK_TEXT(last_operation, i < 2 ? "job.result" : "job.failure");
+        CHECK(code == (i < 3 ? 0 : 1));
+        CHECK_TEXT(last_operation, i < 3 ? "job.result" : "job.failure");
         CHECK_TEXT(last_arguments, table[i][1]);
         bindery_free(&arena);
     }

@@ -30,6 +30,7 @@ pub(crate) fn header(contract: &Contract) -> String {
                 text,
                 "typedef struct {plain} {{\n    const {item} *items;\n    size_t count;\n}} {list};",
             );
+            let _ = writeln!(text, "typedef {list} {list}_optional;");
             let _ = writeln!(text, "extern const bindery_form_t {list}_form;");
         }
     }
@@ -43,7 +44,11 @@ pub(crate) fn header(contract: &Contract) -> String {
 fn defined(contract: &Contract, name: &str, named: &Named) -> String {
     let (plain, typed) = (format!("bindery_{}", name.replace('-', "_")), type_name(name));
     let docs = docs("", &named.docs);
-    let form = format!("extern const bindery_form_t {typed}_form;\n");
+    let form = |optional: &str| {
+        let (plain, optional) = (&typed, declared(optional, &format!("{typed}_optional")));
+        format!("typedef {optional};\nextern const bindery_form_t {plain}_form;\n")
+    };
+    let (pointer, same) = (form(&format!("const {typed} *")), form(&typed));
     match &named.form {
         Form::Alias(ty) => {
             let ty = spelt(contract, ty);
@@ -51,11 +56,11 @@ fn defined(contract: &Contract, name: &str, named: &Named) -> String {
         }
         Form::Record(fields) => {
             let members: String = fields.iter().map(|it| described(contract, it)).collect();
-            format!("{docs}typedef struct {plain} {{\n{members}}} {typed};\n{form}")
+            format!("{docs}typedef struct {plain} {{\n{members}}} {typed};\n{pointer}")
         }
         Form::Enum(cases) => {
             let cases = constants(name, cases);
-            format!("{docs}typedef enum {plain} {{\n{cases}}} {typed};\n{form}")
+            format!("{docs}typedef enum {plain} {{\n{cases}}} {typed};\n{same}")
         }
         Form::Variant(cases) => {
             let constants = constants(name, cases);
@@ -68,7 +73,7 @@ fn defined(contract: &Contract, name: &str, named: &Named) -> String {
                 .collect();
             format!(
                 "typedef enum {case} {{\n{constants}}} {case}_t;\n{docs}typedef struct {plain} {{\n    \
-                 {case}_t is;\n    union {{\n{payloads}    }};\n}} {typed};\n{form}"
+                 {case}_t is;\n    union {{\n{payloads}    }};\n}} {typed};\n{pointer}"
             )
         }
     }
