@@ -213,6 +213,7 @@ fn the_job_fails_when_it_cannot_do_its_work() {
     for (step, code) in [
         ("assess", "PackageManagerBroken"),
         ("install", "GrantDenied"),
+        ("install", "RefusedByComputer"),
         ("install", "Cancelled"),
         ("install", "OutcomeUnknown"),
         ("install", "Internal"),

@@ -21,7 +21,7 @@ const WINDOW: &str = "MaintenanceWindowExceeded";
 /// Installs `wave` and writes down what became of each of its updates.
 ///
 /// # Errors
-/// `Cancelled`, `GrantDenied` and errors of the log; a package manager that fails is written down
+/// `Cancelled`, `GrantDenied`, `RefusedByComputer` and errors of the log; a package manager that fails is written down
 /// instead.
 pub(crate) fn install(
     host: &mut impl Host,
@@ -227,7 +227,12 @@ fn fail(
 
 /// Errors after which the job has no business to go on.
 fn stops(error: &Error) -> bool {
-    is_doubt(error) || ["Cancelled", "GrantDenied", "LimitExceeded"].contains(&error.code.as_str())
+    is_doubt(error) || is_refusal(error) || error.is("LimitExceeded")
+}
+
+/// Errors that say that the job may not do this, whatever it tries.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    error.is("Cancelled") || error.is("GrantDenied") || error.is("RefusedByComputer")
 }
 
 /// Errors after which nobody can say what the package manager did, or whether it still does it: a

@@ -1,6 +1,6 @@
 //! Whether to reboot, and the reboot itself.
 
-use crate::{host::Host, outcome::Outcome, wave::fits};
+use crate::{host::Host, install::is_refusal, outcome::Outcome, wave::fits};
 use bindery_sdk::{Error, streams::Kind, updates::Pending};
 use patch_policy::options::{Options, RebootSetting};
 
@@ -55,7 +55,7 @@ pub(crate) fn after(host: &mut impl Host, outcome: &mut Outcome, setting: Reboot
 /// Reboots if it is due and fits; whether the computer was rebooted.
 ///
 /// # Errors
-/// `Cancelled` and `GrantDenied`; anything else that fails is in the outcome instead.
+/// `Cancelled`, `GrantDenied` and `RefusedByComputer`; anything else that fails is in the outcome instead.
 pub(crate) fn reboot(
     host: &mut impl Host,
     outcome: &mut Outcome,
@@ -66,7 +66,7 @@ pub(crate) fn reboot(
     let setting = options.reboot_setting;
     let (pending, unknown) = match host.pending() {
         Ok(pending) => (pending, None),
-        Err(error) if error.is("Cancelled") || error.is("GrantDenied") => return Err(error),
+        Err(error) if is_refusal(&error) => return Err(error),
         Err(error) => (Pending { pending: false, reasons: vec![] }, Some(error)),
     };
     outcome.reboot_pending = pending.pending;
@@ -96,7 +96,7 @@ pub(crate) fn reboot(
             Ok(true)
         }
         Err(error) if error.is("MaintenanceWindowExceeded") => Ok(exceeded(host, outcome, &reason)),
-        Err(error) if error.is("Cancelled") || error.is("GrantDenied") => Err(error),
+        Err(error) if is_refusal(&error) => Err(error),
         Err(error) => {
             host.say(Kind::Error, &format!("the reboot failed: {error}"));
             outcome.reboot_error = Some(error.to_string());

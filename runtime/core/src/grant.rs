@@ -226,6 +226,13 @@ impl Grant {
 }
 
 impl Grant {
+    /// Whether anything could ever fit it; `NeverFits`. What is kept may have such grants, and allows
+    /// nothing by them.
+    pub fn check(&self) -> Result<(), InvalidGrant> {
+        let why = self.mask.as_ref().and_then(|mask| fits_nothing(self.power, mask.as_str()));
+        why.map_or(Ok(()), |why| Err(InvalidGrant::NeverFits(self.to_string(), why)))
+    }
+
     /// Whether it names `subject` for `power` in full, not by a mask that others fit, too. A host may be
     /// named with any port: `127.0.0.1:*`.
     pub fn spells_out(&self, power: Power, subject: &str) -> bool {
@@ -266,11 +273,7 @@ impl FromStr for Grant {
             }
             (_, mask) => mask.map(Mask::new),
         };
-        let never = mask.as_ref().and_then(|mask| fits_nothing(power, mask.as_str()));
-        match never {
-            Some(why) => Err(InvalidGrant::NeverFits(text.escape_default().to_string(), why)),
-            None => Ok(Self { power, mask }),
-        }
+        Ok(Self { power, mask })
     }
 }
 
@@ -313,7 +316,7 @@ fn fits_nothing(power: Power, mask: &str) -> Option<&'static str> {
         Power::FilesRead | Power::FilesWrite if !mask.starts_with(['/', '*', '?']) => {
             Some("its mask is for an absolute path, as in `/srv/*`")
         }
-        Power::Process if mask.contains(" -") => {
+        Power::Process if mask.rsplit('/').next().is_some_and(|name| name.contains(" -")) => {
             Some("its mask is for a program, as in `df` or `/usr/bin/df`, without arguments")
         }
         Power::JobsStart | Power::RecordsWrite | Power::AssetsRead | Power::AssetsWrite
@@ -373,19 +376,19 @@ mod tests {
             "jobs.start:Patch One",
             "assets.read:Tickets!",
         ] {
-            let refused = bad.parse::<Grant>().expect_err(bad).to_string();
+            let refused = bad.parse::<Grant>().expect(bad).check().expect_err(bad).to_string();
             assert!(refused.starts_with(&format!("`{bad}` allows nothing: its mask is for ")));
         }
         let missing = "files.read".parse::<Grant>().expect_err("no mask").to_string();
         assert_eq!(missing, "`files.read` needs a mask, as in `files.read:/srv/*`");
         for power in Power::ALL.into_iter().filter(|power| power.masked()) {
             let example = format!("{}:{}", power.as_str(), power.example());
-            assert!(example.parse::<Grant>().is_ok(), "{example}");
+            assert_eq!(example.parse::<Grant>().expect("a grant").check(), Ok(()), "{example}");
         }
         for good in
-            ["http:[::1]:*", "files.read:*/x", "process:C:\\Program Files\\x", "records.write:*_?"]
+            ["http:[::1]:*", "files.read:*/x", "process:/opt/Foo - Beta/run", "records.write:*_?"]
         {
-            assert!(good.parse::<Grant>().is_ok(), "{good}");
+            assert_eq!(good.parse::<Grant>().expect("a grant").check(), Ok(()), "{good}");
         }
     }
 

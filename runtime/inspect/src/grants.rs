@@ -1,4 +1,4 @@
-//! Whether a manifest asks for all that its module imports.
+//! Whether a manifest asks for all that its module imports, and for nothing that cannot be.
 
 use crate::Module;
 use bindery_core::{
@@ -35,4 +35,15 @@ pub fn check_grants(module: &Module, manifest: &Manifest) -> Result<(), Failure>
             missing.join(", ")
         ),
     ))
+}
+
+/// Whether each grant could ever allow something. `InvalidManifest` names the first that could not.
+pub fn check_possible(manifest: &Manifest) -> Result<(), Failure> {
+    for (place, grant) in manifest.grants.iter().enumerate() {
+        grant.check().map_err(|error| {
+            let message = format!("the manifest is not valid: `grants[{place}]`: {error}");
+            Failure::new(Code::InvalidManifest, message)
+        })?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Both spellings go through the same checks, so that what a build accepts an import accepts too.
 
-use crate::{looks, parameters::check_parameters_schema};
+use crate::{grants::check_possible, looks, parameters::check_parameters_schema};
 use bindery_core::{
     code::{Code, Failure},
     grant::{Grant, InvalidGrant},
@@ -102,7 +102,9 @@ pub fn read_project_toml(text: &str) -> Result<Project, Failure> {
     };
     let value = serde_json::to_value(table)
         .map_err(|error| invalid(format!("runbook.toml cannot be read: {error}")))?;
-    Ok(Project { manifest: from_value(value)?, build })
+    let manifest = from_value(value)?;
+    check_possible(&manifest)?;
+    Ok(Project { manifest, build })
 }
 
 fn from_value(value: Value) -> Result<Manifest, Failure> {

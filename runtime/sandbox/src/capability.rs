@@ -75,7 +75,7 @@ pub struct Call<'a> {
     pub operation: &'static Operation,
     /// Its arguments: an object.
     pub arguments: &'a Value,
-    /// What the job may do; the gate has found the call among it.
+    /// What the job was given as it is: without what its computer left of a wider grant.
     pub grants: &'a [Grant],
     /// The job's time now.
     pub now: Timestamp,

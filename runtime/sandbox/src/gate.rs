@@ -23,6 +23,7 @@ use crate::{
     capability::{Capabilities, JobFacts},
     clock::{Clock, VirtualTime},
     journal::Journal,
+    rights::Rights,
     secrets::Purse,
 };
 use bindery_core::{
@@ -99,8 +100,7 @@ pub enum Mode {
 /// The gate of one job.
 pub struct Gate {
     facts: JobFacts,
-    grants: Vec<Grant>,
-    withheld: Vec<Grant>,
+    rights: Arc<Rights>,
     limits: Limits,
     mode: Mode,
     start: Mutex<Start>,
@@ -177,17 +177,17 @@ impl Gate {
         let replays_ended = config.replay.last().is_some_and(Entry::ends);
         let (length, replay) = (config.replay.len() as u64, config.replay.into_iter().skip(since));
         let replay: VecDeque<_> = replay.collect();
+        let rights = Arc::new(Rights::new(config.grants, config.withheld));
         let gate = Self {
             writer: Writer::after(length, &replay, journal, time.clone(), clock.clone()),
             purse: Arc::new(Purse::new(
                 config.facts.id,
                 &seed,
-                config.grants.clone(),
+                rights.clone(),
                 config.capabilities.secrets(),
             )),
             facts: config.facts,
-            grants: config.grants,
-            withheld: config.withheld,
+            rights,
             limits: config.limits.capped(),
             mode: config.mode,
             start: Mutex::new(start),

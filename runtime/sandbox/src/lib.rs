@@ -16,6 +16,7 @@ pub mod journal;
 mod limiter;
 mod link;
 pub mod replay;
+mod rights;
 pub mod run;
 pub mod secrets;
 pub mod upstream;

@@ -390,7 +390,10 @@ fn explain(error: &wasmtime::Error) -> Failure {
         _ => Code::GuestFailed,
     };
     // The names of functions are the guest's own.
-    let reason = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    // The cause comes first: what follows of a backtrace is long.
+    let mut chain: Vec<_> = error.chain().map(ToString::to_string).collect();
+    chain.reverse();
+    let reason = chain.join("\n");
     let reason = reason.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
     let what = match error.is::<ThrownException>() {
         true => "the guest threw an exception that nobody caught",

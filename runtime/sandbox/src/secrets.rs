@@ -8,7 +8,7 @@
 //! The MAC is made with a key of the job: a text that comes from elsewhere, a page or a ticket, cannot
 //! ask for a secret by spelling it.
 
-use crate::upstream::Upstream;
+use crate::{rights::Rights, upstream::Upstream};
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
@@ -16,7 +16,7 @@ use base64::{
 use bindery_core::{
     asset::SecretName,
     code::{Code, Failure},
-    grant::{self, Grant, Power},
+    grant::Power,
     id::JobId,
     limit,
     secret::Secret,
@@ -24,7 +24,7 @@ use bindery_core::{
 use hmac::{Hmac, Mac as _};
 use parking_lot::Mutex;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use std::{ops::Range, sync::Arc};
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ const MAC_BYTES: usize = 16;
 pub(crate) struct Purse {
     job: JobId,
     key: Zeroizing<[u8; 32]>,
-    grants: Vec<Grant>,
+    rights: Arc<Rights>,
     upstream: Option<Arc<dyn Upstream>>,
 }
 
@@ -49,13 +49,13 @@ impl Purse {
     pub(crate) fn new(
         job: JobId,
         seed: &[u8; 32],
-        grants: Vec<Grant>,
+        rights: Arc<Rights>,
         upstream: Option<Arc<dyn Upstream>>,
     ) -> Self {
         let mut key = Zeroizing::new([0; 32]);
         let mac = mac(seed, &["bindery secrets", &job.to_string()]);
         key.copy_from_slice(&mac.finalize().into_bytes());
-        Self { job, key, grants, upstream }
+        Self { job, key, rights, upstream }
     }
 
     fn mac(&self, name: &SecretName) -> Hmac<Sha256> {
@@ -106,21 +106,14 @@ impl Secrets {
         }
     }
 
-    /// The secret itself. `GrantDenied`, `NotFound`; `Unreachable` without the control plane.
+    /// The secret itself. `GrantDenied`, `RefusedByComputer`, `NotFound`; `Unreachable` without the control plane.
     pub async fn reveal(&self, name: &SecretName) -> Result<Secret, Failure> {
         let purse = self.purse.as_ref();
         let Some((purse, upstream)) = purse.and_then(|it| Some((it, it.upstream.as_ref()?))) else {
             return Err(Failure::new(Code::Unreachable, format!("nothing here has `{name}`")));
         };
-        if !grant::permit(&purse.grants, Power::AssetsRead, Some(name.asset.as_str())) {
-            let needed = format!("{}:{}", Power::AssetsRead.as_str(), name.asset);
-            let message = format!(
-                "the secret of {} `{}` needs the grant `{needed}`, which an owner of the account may \
-                 give when publishing",
-                name.kind, name.asset
-            );
-            return Err(Failure::new(Code::GrantDenied, message).with(json!({ "grant": needed })));
-        }
+        let what = format!("the secret of {} `{}`", name.kind, name.asset);
+        purse.rights.permit(Power::AssetsRead, Some(name.asset.as_str()), &what)?;
         let asked = upstream.secret(purse.job, name);
         let secret = tokio::time::timeout(limit::HOST_CALL, asked).await.map_err(|_| {
             let message = format!("the control plane, which has `{name}`, does not answer");

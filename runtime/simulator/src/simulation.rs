@@ -24,7 +24,11 @@ use bindery_core::{
     limit,
     runbook::Manifest,
 };
-use bindery_inspect::{Module, grants::check_grants, parameters::job_parameters};
+use bindery_inspect::{
+    Module,
+    grants::check_grants,
+    parameters::{check_defaults, job_parameters},
+};
 use bindery_sandbox::{capability::Capabilities, run::Sandbox};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -70,6 +74,7 @@ impl Test {
             Failure::new(Code::InvalidManifest, message).advising(advice)
         })?;
         check_grants(&module, &manifest)?;
+        manifest.parameters.as_ref().map_or(Ok(()), check_defaults)?;
         check_given(script.grants.as_deref().unwrap_or_default(), &manifest)?;
         let mut all = std::mem::take(&mut script.parameters);
         all.extend(parameters);

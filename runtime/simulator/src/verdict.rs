@@ -7,6 +7,7 @@ use crate::{
 use bindery_core::{job::Outcome, text::shown};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// One thing that was expected.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,7 +73,10 @@ fn of_log(expect: &Expect, report: &Report) -> Vec<Expectation> {
             let wanted = wanted.iter().cloned().map(Value::Object).collect();
             difference(table, &Value::Array(wanted), &Value::Array(found))
         } else {
-            Some(format!("{} rows", found.len()))
+            let others = report.records.iter().map(|row| row.table.as_str());
+            let others: BTreeSet<_> = others.filter(|_| found.is_empty()).collect();
+            let others = others.iter().map(|name| format!("; it appended to `{}`", shown(name)));
+            Some(format!("{} rows{}", found.len(), others.collect::<String>()))
         };
         let met = difference.is_none();
         let wanted = serde_json::to_string(wanted).unwrap_or_default();

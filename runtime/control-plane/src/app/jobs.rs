@@ -147,7 +147,7 @@ impl ControlPlane {
             phase: Phase::New,
             epoch: 0,
             shipped: 0,
-            worker: None,
+            last_worker: None,
         })
     }
 
@@ -370,7 +370,7 @@ fn sandboxed(runbook: &Runbook) -> Result<Placement, Failure> {
             let message = format!(
                 "`{name}` has the grant `{grant}`, of which only computers know: say on which it is to run"
             );
-            let advice = "Name a computer with --computer, or a group with --group.";
+            let advice = "Name a computer with --computer, a group with --group, or the control plane's with --sandbox.";
             Err(Failure::new(Code::InvalidRequest, message).advising(advice))
         }
     }

@@ -191,8 +191,10 @@ impl ControlPlane {
             }
         };
         grants::check_grants(&module, &manifest)?;
+        grants::check_possible(&manifest)?;
         if let Some(schema) = &manifest.parameters {
             parameters::check_parameters_schema(schema)?;
+            parameters::check_defaults(schema)?;
         }
         self.check_profile(account, &module.needs).await?;
         let version = Version {

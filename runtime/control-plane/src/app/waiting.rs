@@ -124,7 +124,7 @@ impl ControlPlane {
 
     /// The name of the computer that `job` is on or was on last, if it was on one.
     pub(crate) async fn computer_of(&self, job: &Job) -> Result<Option<String>, Failure> {
-        let Some(worker) = job.worker else { return Ok(None) };
+        let Some(worker) = job.worker() else { return Ok(None) };
         let Some(worker) = self.worker(worker).await? else { return Ok(None) };
         match worker.computer {
             Some(_) => self.worker_name(&worker).await.map(Some),

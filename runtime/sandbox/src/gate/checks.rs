@@ -1,14 +1,13 @@
 //! What the gate asks before a capability is asked: size, grant, window. It decides and does
 //! nothing.
 
-use crate::capability::JobFacts;
+use crate::{capability::JobFacts, rights::Rights};
 use bindery_core::{
     code::{Code, Failure},
     digest::Digest,
-    grant::{self, Grant, Power},
+    grant::Power,
     limit,
     operation::{self, Operation},
-    text::shown,
 };
 use bindery_journal::entry::Header;
 use jiff::Timestamp;
@@ -49,11 +48,9 @@ pub(super) fn recorded(operation: &Operation, arguments: Value) -> (Value, Resul
     (digest, Err(Failure::new(Code::TooLarge, message)))
 }
 
-/// Whether one of the job's grants covers the operation and its subject; if not, whether one does that
-/// its computer withholds.
+/// Whether the job may carry out the operation over its subject.
 pub(super) fn granted(
-    grants: &[Grant],
-    withheld: &[Grant],
+    rights: &Rights,
     operation: &Operation,
     arguments: &Value,
 ) -> Result<(), Failure> {
@@ -63,20 +60,7 @@ pub(super) fn granted(
     let subject = operation::subject(operation, arguments).map_err(|reason| {
         Failure::new(Code::InvalidArguments, format!("`{}`: {reason}", operation.name))
     })?;
-    if grant::permit(grants, power, subject.as_deref()) {
-        return Ok(());
-    }
-    let here = grant::permit(withheld, power, subject.as_deref());
-    let needed = match (power.masked(), subject) {
-        (true, Some(subject)) => format!("{}:{subject}", power.as_str()),
-        _ => power.as_str().to_owned(),
-    };
-    let (code, whose) = match here {
-        true => (Code::RefusedByComputer, "which this computer's file `allow` does not name"),
-        false => (Code::GrantDenied, "which an owner of the account may give when publishing"),
-    };
-    let message = format!("`{}` needs the grant `{}`, {whose}", operation.name, shown(&needed));
-    Err(Failure::new(code, message).with(json!({ "grant": needed })))
+    rights.permit(power, subject.as_deref(), &format!("`{}`", operation.name))
 }
 
 /// Nothing changes after the deadline, nor what does not fit with its reserve; reading and

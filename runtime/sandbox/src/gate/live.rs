@@ -39,10 +39,6 @@ impl Gate {
             Ok(capability) => capability,
             Err(refusal) => {
                 self.park.over();
-                if *operation == operation::STREAM_WRITE {
-                    // Whoever reads the stream is to know that something is missing.
-                    self.note(StreamKind::Warning, format!("left out: {refusal}"), None);
-                }
                 return self.entry(operation, arguments, Err(refusal));
             }
         };
@@ -163,12 +159,14 @@ impl Gate {
         operation: &'static Operation,
         arguments: &Value,
     ) -> Result<&Arc<dyn Capability>, Failure> {
-        checks::granted(&self.grants, &self.withheld, operation, arguments)?;
+        checks::granted(&self.rights, operation, arguments)?;
         self.check_window(operation, arguments)?;
         let capability = self.capabilities.get(operation).ok_or_else(|| {
             let place = match &self.facts.computer {
                 Some((_, name)) => {
-                    format!("computer `{name}`, whose agent does not have it: a simulated or scratch computer has updates and power alone")
+                    format!(
+                        "computer `{name}`: its agent does not have it, as that of a simulated one"
+                    )
                 }
                 None => "the control plane's sandbox, which is no computer".to_owned(),
             };
@@ -211,6 +209,12 @@ impl Gate {
         arguments: Value,
         reply: Reply,
     ) -> Result<Reply, Fatal> {
+        if let Err(refusal) = &reply
+            && *operation == operation::STREAM_WRITE
+        {
+            // Whoever reads the stream is to know that something is missing.
+            self.note(StreamKind::Warning, format!("left out: {refusal}"), None);
+        }
         let name = operation.name.to_owned();
         let body = Body::Operation { operation: name, arguments, reply: reply.clone() };
         self.writer.append(body)?;
@@ -246,7 +250,7 @@ impl Gate {
         let now = self.time.stamp(self.clock.now());
         let restored = self.start.lock().restored.clone();
         let deadline = self.deadline();
-        let (job, grants) = (&self.facts, self.grants.as_slice());
+        let (job, grants) = (&self.facts, self.rights.whole());
         Call { job, sequence, operation, arguments, grants, now, deadline, restored, secrets, say }
     }
 

@@ -1,6 +1,8 @@
 //! The MAC, and what is put in and taken out.
 
 use super::*;
+use serde_json::json;
+
 /// A control plane whose secrets are their own names, in capital letters.
 struct Shouts;
 
@@ -24,7 +26,8 @@ impl Upstream for Shouts {
 fn purse(job: u8, seed: u8) -> Arc<Purse> {
     let grants = vec!["assets.read:t*".parse().expect("a grant")];
     let job = JobId::from_bytes([job; 16]);
-    Arc::new(Purse::new(job, &[seed; 32], grants, Some(Arc::new(Shouts))))
+    let rights = Arc::new(Rights::new(grants, vec![]));
+    Arc::new(Purse::new(job, &[seed; 32], rights, Some(Arc::new(Shouts))))
 }
 
 fn name(text: &str) -> SecretName {

@@ -8,8 +8,9 @@ use bindery_core::{
         self, FILES_READ, FILES_WRITE, JOBS_START, POWER_REBOOT, RECORDS_APPEND, STREAM_WRITE,
         UPDATES_ASSESS,
     },
+    stream::StreamKind,
 };
-use bindery_journal::entry::Entry;
+use bindery_journal::entry::{Body, Entry};
 use bindery_sandbox::{
     capability::{Call, Capabilities, Capability, Reconciled},
     journal::{Journal, MemoryJournal},
@@ -83,6 +84,12 @@ async fn arguments_over_the_limit_are_refused_with_a_typed_error() {
     let arguments = json!({ "kind": "Output", "text": text });
     let reply = job.gate().perform(&STREAM_WRITE, arguments).await.expect("no end");
     assert_eq!(reply.expect_err("refused").code, Code::TooLarge);
+    let notes = job.journal.entries().into_iter().filter_map(|entry| match entry.body {
+        Body::Note { kind: StreamKind::Warning, text, .. } => Some(text),
+        _ => None,
+    });
+    let notes: Vec<_> = notes.collect();
+    assert!(notes[0].starts_with("left out: the arguments of `stream.write`"), "{notes:?}");
 }
 
 #[tokio::test]

@@ -122,7 +122,9 @@ fn the_rows_of_a_table_are_expected_one_by_one() {
     assert_eq!(
         fewer,
         [
-            "expected: rows of Other: [{\"a\":1}]; found: 0 rows".to_owned(),
+            format!(
+                "expected: rows of Other: [{{\"a\":1}}]; found: 0 rows; it appended to `{table}`"
+            ),
             format!("expected: rows of {table}: [{{}}]; found: 3 rows"),
         ]
     );
