@@ -91,7 +91,7 @@ impl Job {
 
 impl From<job::Job> for Job {
     fn from(job: job::Job) -> Self {
-        let (status, worker) = (job.phase.status(), job.worker);
+        let (status, worker) = (job.phase.status(), job.worker());
         let (result, error, waiting) = match job.phase {
             Phase::Completed { result } => (result, None, None),
             Phase::Failed { error } => (None, Some(error), None),

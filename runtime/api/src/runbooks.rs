@@ -93,6 +93,7 @@ pub struct ImportRunbook {
 pub struct PublishRunbook {
     /// The grants given to the version, besides those of the version before that it asks for, too. A
     /// draft that asks for more than both is refused with the difference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<Grant>,
 }
 

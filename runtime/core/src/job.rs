@@ -396,9 +396,9 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// Its place in its life.
     pub phase: Phase,
-    /// The worker that has it, or had it last.
+    /// The worker that had it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worker: Option<WorkerId>,
+    pub last_worker: Option<WorkerId>,
     /// The epoch of the last lease that was given out.
     pub epoch: u64,
     /// Journal entries below this are held by the control plane.
@@ -406,6 +406,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// The worker that has it, or had it last.
+    pub fn worker(&self) -> Option<WorkerId> {
+        self.phase.lease().map(|lease| lease.worker).or(self.last_worker)
+    }
+
     /// Lists an operation of a dry run that would have changed something.
     pub fn would_change(&mut self, operation: &str, arguments: &serde_json::Value) {
         if self.changes.len() >= limit::DRY_RUN_CHANGES {
@@ -433,7 +438,7 @@ impl Job {
         let phase = next(&self.phase, event)?;
         if let Some(lease) = phase.lease() {
             self.epoch = self.epoch.max(lease.epoch);
-            self.worker = Some(lease.worker);
+            self.last_worker = Some(lease.worker);
         }
         if matches!(phase, Phase::Running { .. }) && self.started_at.is_none() {
             self.started_at = Some(now);

@@ -2,11 +2,8 @@ package streams
 
 import "fmt"
 
-// The functions below return no error: a line of more than 1 MiB is left out, and a Warning says so.
-// Use Write where that matters.
-
-// Outputf writes a line to Output; it takes what fmt.Sprintf takes. A line of more than 1 MiB is left
-// out, and a Warning says so.
+// Outputf writes a line to Output; it takes what fmt.Sprintf takes. Like the others it returns no error:
+// a line of more than 1 MiB is left out, and a Warning says so. Use Write where that matters.
 func Outputf(format string, values ...any) {
 	say(KindOutput, format, values)
 }

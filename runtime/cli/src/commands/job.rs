@@ -44,10 +44,13 @@ pub enum Verb {
         /// Run it on a worker of this group
         #[arg(long)]
         group: Option<Name>,
+        /// Run it in the control plane's sandbox, though it has grants over a computer
+        #[arg(long, conflicts_with_all = ["computer", "group"])]
+        sandbox: bool,
         /// Change nothing: reading is real, and changes are only listed
         #[arg(long)]
         dry_run: bool,
-        /// Follow it until it has ended
+        /// Follow it until it has ended: its Output on stdout, the rest on stderr
         #[arg(long)]
         watch: bool,
     },
@@ -148,14 +151,15 @@ pub(crate) async fn run(
 ) -> Result<(), CliFailure> {
     let (client, account) = (context.client()?, context.account());
     match verb {
-        Verb::Start { runbook, one, all, computer, group, dry_run, watch: follow } => {
+        Verb::Start { runbook, one, all, computer, group, sandbox, dry_run, watch: follow } => {
             let mut parameters = all.unwrap_or_default();
             parameters.extend(one);
             let placement = match (computer, group) {
                 (Some(computer), _) => {
                     Some(Placement::Computer(client.computer(&computer).await?.id))
                 }
-                (None, group) => group.map(Placement::Group),
+                (None, Some(group)) => Some(Placement::Group(group)),
+                (None, None) => sandbox.then_some(Placement::Sandbox),
             };
             let new = NewJob { runbook, parameters, placement, dry_run };
             let job = client.start_job(account, &new).await?;
@@ -221,21 +225,12 @@ async fn watch(
             bar.set_position(record.value.as_ref().and_then(Value::as_f64).unwrap_or(0.0) as u64);
             bar.set_message(crate::output::text::escape(&record.text));
         }
-        // Lines may still come behind the end: it is told last.
-        let ends = matches!(&event, JobEvent::Status { job, .. } if job.ended());
-        bar.suspend(|| match out.is_json() {
-            true => out.json_line(&event),
-            false if ends => Ok(()),
-            false => tell(&event, out),
-        })?;
+        bar.suspend(|| if out.is_json() { out.json_line(&event) } else { tell(&event, out) })?;
         if let JobEvent::Status { job, .. } = event {
             last = Some(job);
         }
     }
     bar.finish_and_clear();
-    if let Some(job) = last.as_ref().filter(|_| !out.is_json()) {
-        tell_status(job, out)?;
-    }
     match last {
         Some(job) => {
             if job.dry_run && !out.is_json() {
@@ -249,18 +244,16 @@ async fn watch(
 
 fn tell(event: &JobEvent, out: &mut Output<'_>) -> Result<(), CliFailure> {
     match event {
-        JobEvent::Status { job, .. } => tell_status(job, out),
+        JobEvent::Status { job, .. } => {
+            let why = job.waiting.as_ref().map(|why| format!(": {}", why.message));
+            out.note(&format!("{} {}{}", job.runbook, status_of(job), why.unwrap_or_default()))
+        }
         JobEvent::Stream { record, .. } => match record.kind {
             StreamKind::Output => out.line(&said(record)),
             StreamKind::Progress => Ok(()),
             kind => out.note(&format!("{}: {}", table::spelling(kind), said(record))),
         },
     }
-}
-
-fn tell_status(job: &Job, out: &mut Output<'_>) -> Result<(), CliFailure> {
-    let why = job.waiting.as_ref().map(|why| format!(": {}", why.message));
-    out.note(&format!("{} {}{}", job.runbook, status_of(job), why.unwrap_or_default()))
 }
 
 pub(super) fn said(record: &StreamRecord) -> String {

@@ -227,6 +227,10 @@ fn show(runbook: &Runbook) -> String {
         ("Description", runbook.description.clone()),
     ];
     fields.extend(version.into_iter().flat_map(version_fields));
+    fields.push(match &runbook.published {
+        Some(_) => ("Granted", grants(&runbook.grants)),
+        None => ("Asks for", version.map(|it| grants(&it.manifest.grants)).unwrap_or_default()),
+    });
     fields.extend([
         ("Sealed by", seal.map(|seal| seal.publisher.name.clone()).unwrap_or_default()),
         ("Allowed verbs", if runbook.sealed { verbs.join(", ") } else { "all".to_owned() }),
@@ -238,7 +242,11 @@ fn show(runbook: &Runbook) -> String {
         text += &format!(
             "\nThe draft, which is not published; `bindery runbook diff {}` shows what it changes:\n{}\n{}",
             runbook.name,
-            table::fields(version_fields(draft)),
+            table::fields(
+                version_fields(draft)
+                    .into_iter()
+                    .chain([("Asks for", grants(&draft.manifest.grants))])
+            ),
             powers::lines(&powers)
         );
     }
@@ -256,6 +264,10 @@ fn version_fields(version: &Version) -> [(&'static str, String); 8] {
         ("Imported", table::time(version.imported_at)),
         ("By", version.imported_by.clone()),
     ]
+}
+
+fn grants(grants: &[Grant]) -> String {
+    grants.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The version that is published, and the draft where there is one.

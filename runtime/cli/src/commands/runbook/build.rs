@@ -129,11 +129,9 @@ pub(crate) async fn run(
     let to = to.unwrap_or_else(|| folder.join(format!("{}.wasm", manifest.name)));
     let made = folder.join(&build.output);
     // A build that fails leaves nothing that could be taken for what it made.
-    if to != made
-        && let Err(error) = fs::remove_file(&to)
-        && error.kind() != ErrorKind::NotFound
-    {
-        return Err(unwritable(&to, &error));
+    let is_file = fs::symlink_metadata(&to).is_ok_and(|found| found.is_file());
+    if is_file && fs::canonicalize(&to).ok() != fs::canonicalize(&made).ok() {
+        fs::remove_file(&to).map_err(|error| unwritable(&to, &error))?;
     }
     make(&folder, &build, out)?;
     let wasm = fs::read(&made).map_err(|error| match error.kind() {

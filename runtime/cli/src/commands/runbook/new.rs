@@ -1,7 +1,7 @@
 //! `bindery runbook new` and `bindery module new`: a project that builds, with the SDK of its language
 //! in it.
 
-use super::wit;
+use super::{build::Kind, wit};
 use crate::{
     context::unwritable,
     failure::{CliFailure, Exit},
@@ -33,6 +33,72 @@ const ALIASES: [(&str, &str); 5] = [
     ("javascript", "js"),
     ("python", "py"),
     ("typescript", "ts"),
+];
+
+/// Words that mean something else in WIT or Rust, so that no package is called so.
+const KEYWORDS: [&str; 62] = [
+    "as",
+    "async",
+    "await",
+    "bool",
+    "borrow",
+    "box",
+    "break",
+    "char",
+    "const",
+    "constructor",
+    "continue",
+    "crate",
+    "do",
+    "else",
+    "enum",
+    "export",
+    "extern",
+    "flags",
+    "fn",
+    "for",
+    "from",
+    "func",
+    "future",
+    "gen",
+    "if",
+    "impl",
+    "import",
+    "in",
+    "include",
+    "interface",
+    "let",
+    "list",
+    "loop",
+    "map",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "option",
+    "own",
+    "package",
+    "pub",
+    "record",
+    "ref",
+    "resource",
+    "result",
+    "return",
+    "self",
+    "static",
+    "stream",
+    "string",
+    "struct",
+    "super",
+    "trait",
+    "tuple",
+    "type",
+    "unsafe",
+    "use",
+    "variant",
+    "where",
+    "while",
+    "with",
 ];
 
 /// The language whose SDK is made from the WIT while it is built.
@@ -75,7 +141,7 @@ pub(super) fn run(arguments: Arguments, out: &mut Output<'_>) -> Result<(), CliF
     })?;
     let fact = json!({ "runbook": name, "language": language.name, "folder": folder });
     lay(language, &name, &folder)?;
-    begun("runbook", &name, &folder, &fact, out)
+    begun(Kind::Runbook, &name, &folder, &fact, out)
 }
 
 /// The module that is begun.
@@ -93,7 +159,7 @@ pub(crate) fn module(arguments: ModuleArguments, out: &mut Output<'_>) -> Result
     let folder = to.unwrap_or_else(|| PathBuf::from(name.as_str()));
     let fact = json!({ "module": name, "language": MODULE.name, "folder": folder });
     lay(&MODULE, &name, &folder)?;
-    begun("module", &name, &folder, &fact, out)
+    begun(Kind::Module, &name, &folder, &fact, out)
 }
 
 /// Writes the template and the SDK into a folder that is not there yet, or is empty.
@@ -116,21 +182,22 @@ fn lay(language: &Language, name: &Name, folder: &Path) -> Result<(), CliFailure
 
 /// Says what comes next.
 fn begun(
-    what: &str,
+    project: Kind,
     name: &Name,
     folder: &Path,
     fact: &Value,
     out: &mut Output<'_>,
 ) -> Result<(), CliFailure> {
     let place = folder.display();
-    let next = match what {
-        "module" => format!("bindery module wit {place}/{name}.wasm"),
-        _ => format!("bindery runbook test {place}/{name}.wasm"),
+    let (what, next) = match project {
+        Kind::Runbook => ("runbook", "test"),
+        Kind::Module => ("module", "wit"),
     };
     out.done(
         fact,
         &format!(
-            "{name} is in `{place}`; README.md there says more\nbindery {what} build {place}\n{next}"
+            "{name} is in `{place}`; README.md there says more\nbindery {what} build {place}\n\
+             bindery {what} {next} {place}/{name}.wasm"
         ),
     )
 }
@@ -162,7 +229,8 @@ fn interface(name: &Name) -> String {
             _ => words.push(word.to_owned()),
         }
     }
-    words.join("-")
+    let text = words.join("-");
+    if KEYWORDS.contains(&text.as_str()) { text + "-module" } else { text }
 }
 
 /// The name as a package or module is called: `Clean-Logs` is `clean_logs`.
@@ -237,6 +305,9 @@ mod tests {
         assert!(text("module.toml").contains("release/team_tickets_2.wasm"));
         assert!(folder.path().join("sdk/src/lib.rs").is_file());
         assert!(!folder.path().join("sdk/module-template").exists());
+        let named = |name: &str| interface(&name.parse().expect("a name"));
+        assert_eq!((named("List"), named("Match")), ("list-module".into(), "match-module".into()));
+        assert_eq!(named("Lists"), "lists");
         for (path, _) in MODULE.template {
             assert!(!text(path).contains("{{"), "{path} is not filled in");
         }
