@@ -118,10 +118,12 @@ pub(crate) async fn run(
         Verb::Pull(pull) => pull.run(out).await,
         Verb::Publish { name, grant, grant_all } => {
             let grants = match grant_all {
-                true => client()?.runbook(account, name.as_str()).await?.draft.map(asked_for),
-                false => Some(grant),
-            }
-            .unwrap_or_default();
+                true => {
+                    let draft = client()?.runbook(account, name.as_str()).await?.draft;
+                    draft.map(|draft| draft.manifest.grants).unwrap_or_default()
+                }
+                false => grant,
+            };
             let how = PublishRunbook { grants };
             out.show(&client()?.publish_runbook(account, name.as_str(), &how).await?, show)
         }
@@ -195,10 +197,6 @@ async fn version(what: &str, slot: Slot, context: &Context) -> Result<Facts, Cli
 /// What a Wasm file is.
 pub(super) fn show_file(path: &Path, wasm: &[u8], out: &mut Output<'_>) -> Result<(), CliFailure> {
     out.show(&facts::Facts::of_file(path.to_owned(), wasm)?, facts::show)
-}
-
-fn asked_for(draft: Version) -> Vec<Grant> {
-    draft.manifest.grants
 }
 
 fn list(runbooks: &[Runbook]) -> String {

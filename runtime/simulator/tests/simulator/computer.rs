@@ -131,3 +131,11 @@ fn the_rows_of_a_table_are_expected_one_by_one() {
     let other = appends(&format!("rows.{table} = [{{}}, {{ none = 1 }}, {{}}]")).unmet();
     assert!(other[0].ends_with(&format!("found: `{table}[1].none` is null")), "{other:?}");
 }
+
+#[test]
+fn a_line_that_no_record_holds_is_told_by_a_warning() {
+    let report = run("long-line.wat", "", "");
+    let said: Vec<_> = report.streams.iter().map(|it| (it.kind, it.text.as_str())).collect();
+    let [(StreamKind::Warning, text)] = said[..] else { panic!("{said:?}") };
+    assert!(text.starts_with("left out: ") && text.contains("STREAM_RECORD_BYTES"), "{text}");
+}

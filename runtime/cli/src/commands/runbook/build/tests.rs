@@ -10,6 +10,11 @@ const PROGRAM: &[u8] =
     b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x0a\x01\x06_start\0\0\
     \x0a\x04\x01\x02\0\x0b";
 
+/// The smallest core module that may call the host.
+const GUEST: &[u8] =
+    b"\0asm\x01\0\0\0\x01\x05\x01\x60\0\x01\x7f\x02\x1a\x01\x0abindery_v1\x0babi_version\0\0\
+    \x03\x02\x01\0\x05\x03\x01\0\x01\x07\x10\x02\x03run\0\x01\x06memory\x02\0\x0a\x06\x01\x04\0\x41\0\x0b";
+
 /// A project with this table `build`, and a program `source.wasm`.
 fn project(build: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -48,15 +53,16 @@ fn the_file_has_its_manifest_and_says_what_it_can_do() {
 
 #[test]
 fn a_script_of_the_project_is_called_with_its_environment_and_finds_the_world_of_its_grants() {
-    let build = "[build]\ncommand = ['./make.sh']\noutput = 'out.wasm'\n\
+    let build = "grants = ['updates.read']\n[build]\ncommand = ['./make.sh']\noutput = 'out.wasm'\n\
                  wit = 'made/wit'\nenv = { SOURCE = 'source.wasm' }";
     let folder = project(build);
+    fs::write(folder.path().join("source.wasm"), GUEST).expect("written");
     let script = folder.path().join("make.sh");
     fs::write(&script, "#!/bin/sh\nset -e\ncp $SOURCE out.wasm\n").expect("written");
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("set");
     built(folder.path()).expect("built");
     let world = fs::read_to_string(folder.path().join("made/wit/world.wit")).expect("a world");
-    assert!(world.contains("import job;") && !world.contains("power"), "{world}");
+    assert!(world.contains("update-inventory") && !world.contains("power"), "{world}");
 }
 
 #[test]
@@ -152,13 +158,17 @@ fn each_usual_mistake_says_what_to_do() {
 fn what_is_to_be_installed_is_what_the_tests_use() {
     let npm = include_str!("../../../../../../sdk/toolchains/package.json");
     let pip = include_str!("../../../../../../sdk/toolchains/requirements.txt");
+    let mut pinned = 0;
     for (_, remedy) in PROGRAMS {
         if let Some((_, package)) = remedy.split_once("install --global ") {
-            let pinned = package.trim_end_matches('`').replace('@', "\": \"");
-            assert!(npm.contains(&pinned), "{remedy}");
+            let line = package.trim_end_matches('`').replace('@', "\": \"");
+            assert!(npm.contains(&line), "{remedy}");
+            pinned += 1;
         }
         if let Some((_, package)) = remedy.split_once("pip install ") {
             assert!(pip.contains(package.trim_end_matches('`')), "{remedy}");
+            pinned += 1;
         }
     }
+    assert_eq!(pinned, 3, "asc, tsc and componentize-py");
 }
